@@ -1,0 +1,112 @@
+/**
+ * The public face of tabcached in a tab.
+ *
+ * Owns: the shapes that an application programs against. Every `Readable` fits React's `useSyncExternalStore`: `getSnapshot`
+ * returns the same reference until something changed, `subscribe` returns its own undo.
+ */
+import type { Anchor, CachedTicket, ChatItem, ChatMeta, DaemonStats, HostState, SendReceipt, Update, Window } from '../protocol/index.ts';
+
+/** A value that changes. */
+export interface Readable<T> {
+  subscribe(listener: () => void): () => void;
+  getSnapshot(): T;
+}
+
+/** Where the daemon that this tab talks to runs. */
+export type HostKind = 'shared-worker' | 'leader' | 'follower';
+
+/** What this tab knows of its daemon. `connected` is false between the death of a daemon and the next one's welcome. */
+export interface ClientStatus extends HostState {
+  readonly connected: boolean;
+  readonly host: HostKind;
+}
+
+/** The ticket list as a tab sees it, newest activity first. */
+export interface TicketsState {
+  /** False until the first snapshot is there. */
+  readonly ready: boolean;
+  readonly tickets: readonly CachedTicket[];
+}
+
+/** A chat as a tab sees it. */
+export interface ChatViewState {
+  /** False until the first snapshot is there. */
+  readonly ready: boolean;
+  readonly items: readonly ChatItem[];
+  readonly meta: ChatMeta | null;
+  readonly window: Window | null;
+  /** Older messages can be loaded: held below the window, or on the server. */
+  readonly hasOlder: boolean;
+  /** Newer messages can be loaded: the window does not follow the end of the chat. */
+  readonly hasNewer: boolean;
+  readonly loading: { readonly older: boolean; readonly newer: boolean; readonly gap: boolean };
+  /** Why the last load failed; null when it did not. */
+  readonly error: { readonly code: string; readonly message: string } | null;
+}
+
+/** What is sent. `clientTempId` is made when missing; repeat it to repeat a send whose outcome is unknown. */
+export interface Outgoing {
+  readonly content: string;
+  readonly clientTempId?: string;
+  readonly isScreenshot?: boolean;
+  readonly screenshotFileName?: string;
+}
+
+/** A live window on a chat. It is open while somebody subscribes. */
+export interface ChatView extends Readable<ChatViewState> {
+  readonly requestId: string;
+  /** Resolves when the page is in the snapshot, or there is none. */
+  loadOlder(): Promise<void>;
+  loadNewer(): Promise<void>;
+  /** Loads the newest page of a gap item. */
+  fillGap(gap: { readonly startSeq: number; readonly endSeq: number }): Promise<void>;
+  /** Resolves when the message is stored in the outbox; it is on every tab's screen before. Rejects with `INVALID`, `OUTBOX_FULL`, `STORAGE_FAILED`. */
+  send(message: string | Outgoing): Promise<SendReceipt>;
+  retry(operationId: string): Promise<void>;
+  edit(operationId: string, content: string): Promise<void>;
+  discard(operationId: string): Promise<void>;
+  /** Moves the read marker up to a sequence; lower ones are ignored. */
+  markRead(upToSequence: number): Promise<void>;
+  saveDraft(text: string): Promise<void>;
+  /** Synchronise now. */
+  sync(): Promise<void>;
+}
+
+/** What `connect` returns: this tab's end of the shared daemon. */
+export interface Client {
+  readonly userId: string;
+  /** Random per connect; never shared by two tabs, not even duplicated ones. */
+  readonly tabId: string;
+  readonly host: HostKind;
+  readonly status: Readable<ClientStatus>;
+  readonly tickets: Readable<TicketsState>;
+  /** The same view for the same arguments while somebody subscribes to it. Default anchor: `newest`. */
+  chat(requestId: string, options?: { readonly anchor?: Anchor }): ChatView;
+  readonly updates: { subscribe(listener: (update: Update) => void): () => void };
+  stats(): Promise<DaemonStats>;
+  /** Ends this tab's session; idempotent. Calls under way reject with `CLOSED`. */
+  close(): void;
+}
+
+/** How a tab connects. */
+export interface ConnectOptions {
+  /** Who is signed in; the token must belong to the same user. */
+  readonly userId: string;
+  /** URL of the backend, absolute or relative to the page. */
+  readonly backend: string;
+  /** Gives the current token, or null when nobody is signed in. `rejected` is the token that the server refused. */
+  getToken(rejected: string | null): string | null | Promise<string | null>;
+  /** Cap on cached media, in bytes. Default 100 MB. */
+  readonly budgetBytes?: number;
+  /** Most operations that the outbox holds. Default 1,000. */
+  readonly outboxLimit?: number;
+  /** Deadline of every call to the daemon. Default 10,000. */
+  readonly deadlineMs?: number;
+  /**
+   * Builds the worker, for a team's own worker file made with `serve({ backend })`. The name must be passed through. Default: the
+   * worker that comes with the package.
+   */
+  createWorker?(name: string): SharedWorker;
+  /** Build id of a custom worker; two builds never share a daemon. Default: the package's. */
+  readonly buildId?: string;
+}

@@ -1,0 +1,57 @@
+/**
+ * Names of everything that two scripts of one origin have to find each other by. All carry the protocol's major, so that
+ * incompatible versions never meet (DESIGN.md, section 10, item 18).
+ *
+ * Owns: the spelling of names. Does not know locks, channels or workers.
+ */
+import { PROTOCOL_MAJOR } from './limits.ts';
+
+/** What a daemon's worker is named after. */
+export interface WorkerIdentity {
+  /** Build of the package's worker script; two builds never share a worker. */
+  readonly buildId: string;
+  readonly userId: string;
+  /** Counts up when a hung worker is left behind under its old name. */
+  readonly generation: number;
+}
+
+const prefix = `tabcached:${PROTOCOL_MAJOR}`;
+
+/** Any text as one segment of a name: `:` separates segments, so it is escaped. */
+const segment = (text: string): string => encodeURIComponent(text);
+
+/** Name of the database of a user (data model). */
+export const databaseName = (userId: string): string => `support-center-${userId}-cache`;
+
+/** Name of the SharedWorker. */
+export const workerName = (worker: WorkerIdentity): string =>
+  `${prefix}:worker:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}`;
+
+/** The identity in a worker's name, or null if it is not one of ours. */
+export function parseWorkerName(name: string): WorkerIdentity | null {
+  const parts = name.split(':');
+  if (parts.length !== 6 || `${parts[0]}:${parts[1]}` !== prefix || parts[2] !== 'worker') return null;
+  const generation = Number(parts[5]);
+  if (!Number.isSafeInteger(generation) || generation < 0) return null;
+  return { buildId: decodeURIComponent(parts[3] ?? ''), userId: decodeURIComponent(parts[4] ?? ''), generation };
+}
+
+/** Lock that a daemon holds while it lives; tabs wait for it. The epoch makes every life's lock another one. */
+export const daemonLease = (worker: WorkerIdentity, epoch: string): string =>
+  `${prefix}:daemon:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}:${epoch}`;
+
+/** The worker that a daemon's lease belongs to, or null for another lock. */
+export function parseDaemonLease(lock: string): WorkerIdentity | null {
+  const parts = lock.split(':');
+  if (parts.length !== 7 || `${parts[0]}:${parts[1]}` !== prefix || parts[2] !== 'daemon') return null;
+  return { buildId: decodeURIComponent(parts[3] ?? ''), userId: decodeURIComponent(parts[4] ?? ''), generation: Number(parts[5]) };
+}
+
+/** Lock that a tab holds while it lives; `tabId` is random, so nobody else ever asks for it but its daemon. */
+export const tabLease = (userId: string, tabId: string): string => `${prefix}:tab:${segment(userId)}:${tabId}`;
+
+/** Lock that the one daemon holds which may write a user's database. */
+export const writerLease = (userId: string): string => `${prefix}:writer:${segment(userId)}`;
+
+/** `broadcast-channel` on which a user's updates are published. */
+export const updatesChannel = (userId: string): string => `${prefix}:updates:${segment(userId)}`;

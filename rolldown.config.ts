@@ -1,0 +1,45 @@
+/** Builds the package (`dist/*.js`) and the reference server (`dist/e2e/backend.js`). The desk has its own Vite configuration. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { defineConfig, type RolldownOptions } from 'rolldown';
+
+/** Every source file below a folder, in a stable order. */
+function sourcesOf(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => /\.tsx?$/.test(file) && !file.includes('.test.') && !file.startsWith('testing'))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+/** A build is named after what it is made of: the same sources make the same id on every machine. */
+const hash = createHash('sha256');
+for (const file of [...sourcesOf('protocol'), ...sourcesOf('worker'), ...sourcesOf('client')]) hash.update(readFileSync(file));
+const buildId = process.env['TABCACHED_BUILD_ID'] ?? hash.digest('hex').slice(0, 12);
+
+const packages = /^(comlink|idb|broadcast-channel|nanoid|valibot|react)(\/|$)/;
+const shared = {
+  transform: { define: { __BUILD_ID__: JSON.stringify(buildId) } },
+} satisfies RolldownOptions;
+
+export default defineConfig([
+  {
+    ...shared,
+    input: { index: 'client/index.ts', react: 'client/react.ts', protocol: 'protocol/index.ts', serve: 'worker/serve.ts' },
+    external: packages,
+    output: { dir: 'dist', format: 'esm', sourcemap: true, chunkFileNames: 'chunks/[name].js' },
+  },
+  {
+    // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.
+    ...shared,
+    input: { worker: 'worker/entry.ts' },
+    platform: 'browser',
+    output: { dir: 'dist', format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
+  },
+  {
+    input: { backend: 'e2e/backend/main.ts' },
+    platform: 'node',
+    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
+    output: { dir: 'dist/e2e', format: 'esm', sourcemap: true },
+  },
+]);
