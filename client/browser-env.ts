@@ -1,0 +1,70 @@
+/** The only file of the client that reads the page's globals. */
+import { nanoid } from 'nanoid';
+import { TabcachedError } from '../protocol/errors.ts';
+import { createPackagedWorker } from './create-worker.ts';
+import type { Environment, HeldLock, Locks, Page } from './env.ts';
+
+/** Rejections of lock requests, which only ever come from an abort or a page that may not use locks. */
+const cancelled = (cause: unknown): never => {
+  throw new TabcachedError('CANCELLED', undefined, { cause });
+};
+
+const locks: Locks = {
+  hold: (name, signal) =>
+    new Promise<HeldLock>((resolve, reject) => {
+      const held = (): Promise<void> => new Promise((release) => resolve({ release }));
+      navigator.locks.request(name, { signal }, held).catch(cancelled).catch(reject);
+    }),
+  whenFree: (name, signal) => navigator.locks.request(name, { mode: 'shared', signal }, () => undefined).catch(cancelled),
+  held: async () => ((await navigator.locks.query()).held ?? []).flatMap((lock) => lock.name ?? []),
+};
+
+/** Listens for several events of one target; returns the undo. */
+function listen(target: EventTarget, types: readonly string[], listener: () => void): () => void {
+  for (const type of types) target.addEventListener(type, listener);
+  return () => {
+    for (const type of types) target.removeEventListener(type, listener);
+  };
+}
+
+const page = (): Page => ({
+  href: document.baseURI,
+  report: () => ({ visible: document.visibilityState === 'visible', focused: document.hasFocus(), online: navigator.onLine }),
+  onReport: (listener) => {
+    const undoWindow = listen(window, ['focus', 'blur', 'online', 'offline'], listener);
+    const undoDocument = listen(document, ['visibilitychange', 'resume'], listener);
+    return () => {
+      undoWindow();
+      undoDocument();
+    };
+  },
+  onHide: (listener) => listen(window, ['pagehide'], listener),
+  onShow: (listener) => listen(window, ['pageshow'], listener),
+});
+
+/**
+ * The environment of a real page. Throws `HOST_UNAVAILABLE` where there is no page (a server), or one without Web Locks (they
+ * need a secure context).
+ */
+export function browserEnvironment(): Environment {
+  if (typeof document === 'undefined' || !navigator.locks) {
+    throw new TabcachedError('HOST_UNAVAILABLE', 'tabcached needs a page in a secure context, with Web Locks.');
+  }
+  return {
+    clock: { now: () => performance.now() },
+    timers: {
+      after: (delayMs, run) => {
+        const timer = setTimeout(run, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
+    locks,
+    page: page(),
+    random: Math.random,
+    ids: { uuid: () => crypto.randomUUID(), short: () => nanoid() },
+    createWorker: (name) => {
+      if (typeof SharedWorker === 'undefined') throw new TabcachedError('HOST_UNAVAILABLE', 'This browser has no SharedWorker.');
+      return createPackagedWorker(name);
+    },
+  };
+}

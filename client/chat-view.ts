@@ -1,0 +1,135 @@
+/**
+ * One live window on a chat.
+ *
+ * Owns: opening it, applying patches in order, publishing. Does not know other views of the same chat, nor when the daemon has to
+ * be told that nobody watches any more; `chats.ts` does.
+ */
+import type { Anchor, ChatPatch, ChatSnapshot } from '../protocol/views.ts';
+import type { Call } from './calls.ts';
+import { mergePage, openCore, patchCore, type ChatCore } from './chat-core.ts';
+import { chatActions } from './chat-actions.ts';
+import { askPage, createChatPages } from './chat-pages.ts';
+import { describeChat } from './chat-state.ts';
+import { missingEnd, openingOf, SNAPSHOT_MAX } from './chat-window.ts';
+import type { ChatView, ChatViewState } from './client.ts';
+import { EMPTY_CHAT } from './empty-states.ts';
+import type { Environment } from './env.ts';
+import { createLiveView, type LiveView } from './live-view.ts';
+import { createSource } from './source.ts';
+
+/** What a chat view needs to know. */
+export interface ChatViewSetup {
+  readonly env: Environment;
+  readonly deadlineMs: number;
+  readonly call: Call;
+  readonly isUp: () => boolean;
+  readonly requestId: string;
+  readonly anchor: Anchor;
+  /** Somebody begins to read, before the view opens. */
+  readonly onUse: () => void;
+  /** The view has let go of its window. */
+  readonly onClose: () => void;
+}
+
+/** A chat view and the wires that its registry pulls. */
+export interface ChatViewEntry {
+  readonly view: ChatView;
+  readonly live: LiveView;
+  receive(patch: ChatPatch): void;
+}
+
+/** A view that opens when somebody subscribes. */
+export function createChatView(setup: ChatViewSetup): ChatViewEntry {
+  const { env, call, requestId, anchor } = setup;
+  let core: ChatCore | null = null;
+  let failure: ChatViewState['error'] = null;
+  /** An opening under way: patches that arrive before its answer, and what has been put together so far. */
+  let draft: { readonly log: ChatPatch[]; core: ChatCore | null } | null = null;
+
+  const live = createLiveView(env, setup.deadlineMs, setup.isUp, {
+    open: async (isCurrent) => {
+      const before = core;
+      const mine: NonNullable<typeof draft> = { log: [], core: null };
+      draft = mine;
+      const { anchor: from, limit } = openingOf(before, anchor);
+      const snapshot = JSON.parse(await call('openChat', { requestId, anchor: from, limit })) as ChatSnapshot;
+      if (!isCurrent()) return;
+      mine.core = openCore(snapshot, before);
+      for (const patch of mine.log) if (!advance(mine, patch)) return;
+      for (let end = missingEnd(mine.core, before); end; ) {
+        const askedFrom: ChatCore = mine.core;
+        const page = await askPage(call, requestId, askedFrom, { direction: end, limit: SNAPSHOT_MAX });
+        if (!isCurrent()) return;
+        mine.core = mergePage(mine.core, page, end, mine.log);
+        const { lo, hi } = mine.core.window;
+        const grew = lo < askedFrom.window.lo || hi > askedFrom.window.hi;
+        end = grew ? missingEnd(mine.core, before) : null;
+      }
+      core = mine.core;
+      draft = null;
+      failure = null;
+      source.touch();
+    },
+    close: () => {
+      core = draft = failure = null;
+      source.touch();
+      setup.onClose();
+    },
+    onFailure: ({ code, message }) => {
+      draft = null;
+      failure = { code, message };
+      source.touch();
+    },
+  });
+
+  /** Applies a patch to an opening under way; false when one before it was missed and the opening starts again. */
+  const advance = (opening: NonNullable<typeof draft>, patch: ChatPatch): boolean => {
+    const next = opening.core && patchCore(opening.core, patch);
+    if (!next) {
+      live.reopen();
+      return false;
+    }
+    opening.core = next;
+    return true;
+  };
+
+  const source = createSource<ChatViewState>(
+    (previous) => {
+      const activity = pages.activity();
+      return describeChat(core, failure && !activity.error ? { ...activity, error: failure } : activity, previous ?? EMPTY_CHAT);
+    },
+    (used) => {
+      if (used) setup.onUse();
+      live.use(used);
+    },
+  );
+  const setCore = (next: ChatCore): void => {
+    core = next;
+    source.touch();
+  };
+  const pages = createChatPages({ requestId, call, live, core: () => core, setCore, touch: source.touch });
+
+  return {
+    live,
+    view: {
+      requestId,
+      subscribe: source.subscribe,
+      getSnapshot: source.getSnapshot,
+      loadOlder: () => pages.load('older'),
+      loadNewer: () => pages.load('newer'),
+      fillGap: ({ startSeq, endSeq }) => pages.load('gap', { startSeq, endSeq }),
+      ...chatActions(call, requestId, env.ids.uuid, () => core?.meta.lastReadSequence ?? 0),
+    },
+    receive: (patch) => {
+      pages.note(patch);
+      if (draft) {
+        draft.log.push(patch);
+        if (draft.core) advance(draft, patch);
+      } else if (core) {
+        const next = patchCore(core, patch);
+        if (!next) live.reopen();
+        else if (next !== core) setCore(next);
+      }
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * All chat views of a tab.
+ *
+ * Owns: one view per chat and anchor, the routing of patches, and the daemon's interest: a chat is closed there when the last of
+ * its views has let go. Does not know what a view shows.
+ */
+import type { Anchor, ChatPatch } from '../protocol/views.ts';
+import type { Call } from './calls.ts';
+import { createChatView, type ChatViewEntry } from './chat-view.ts';
+import type { ChatView } from './client.ts';
+import type { Environment } from './env.ts';
+
+/** The chats of a tab. */
+export interface Chats {
+  chat(requestId: string, anchor: Anchor): ChatView;
+  receive(patch: ChatPatch): void;
+  /** A session is up: open what is watched. */
+  up(): void;
+  down(): void;
+  /** The daemon left patches out: open these again. */
+  stale(requestIds: readonly string[]): void;
+}
+
+/** How long a view that nobody subscribes to is found again by its arguments. */
+const KEEP_MS = 5_000;
+
+/** No chats yet. */
+export function createChats(env: Environment, deadlineMs: number, call: Call, isUp: () => boolean): Chats {
+  const views = new Map<string, ChatView>();
+  const watched = new Map<string, Set<ChatViewEntry>>();
+
+  const eachEntry = (run: (entry: ChatViewEntry) => void): void => {
+    for (const entries of watched.values()) for (const entry of [...entries]) run(entry);
+  };
+
+  const create = (requestId: string, anchor: Anchor, name: string): ChatView => {
+    const forget = (): void => {
+      if (!entry.live.isActive() && views.get(name) === entry.view) views.delete(name);
+    };
+    const entry: ChatViewEntry = createChatView({
+      env,
+      deadlineMs,
+      call,
+      isUp,
+      requestId,
+      anchor,
+      onUse: () => {
+        if (!views.has(name)) views.set(name, entry.view);
+        const entries = watched.get(requestId) ?? new Set();
+        watched.set(requestId, entries.add(entry));
+      },
+      onClose: () => {
+        forget();
+        const entries = watched.get(requestId);
+        if (!entries?.delete(entry) || entries.size > 0) return;
+        watched.delete(requestId);
+        if (isUp()) void call('closeChat', { requestId }).catch(() => undefined);
+      },
+    });
+    env.timers.after(KEEP_MS, forget);
+    return entry.view;
+  };
+
+  return {
+    chat: (requestId, anchor) => {
+      const name = `${anchor} ${requestId}`;
+      const known = views.get(name);
+      if (known) return known;
+      const view = create(requestId, anchor, name);
+      views.set(name, view);
+      return view;
+    },
+    receive: (patch) => {
+      for (const entry of [...(watched.get(patch.requestId) ?? [])]) entry.receive(patch);
+    },
+    up: () => eachEntry((entry) => entry.live.up()),
+    down: () => eachEntry((entry) => entry.live.down()),
+    stale: (requestIds) => {
+      for (const requestId of requestIds) for (const entry of [...(watched.get(requestId) ?? [])]) entry.live.reopen();
+    },
+  };
+}

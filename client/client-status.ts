@@ -1,0 +1,28 @@
+/** What this tab publishes about its daemon. Owns the value; does not know how it is learned. */
+import type { HostState } from '../protocol/views.ts';
+import type { ClientStatus, HostKind } from './client.ts';
+import { NO_STATUS } from './empty-states.ts';
+import { createSource, type Source } from './source.ts';
+
+/** The status and how it changes. */
+export interface StatusKeeper {
+  readonly source: Source<ClientStatus>;
+  up(host: HostState): void;
+  /** The last known state stays, but nothing is live without a daemon. */
+  down(): void;
+}
+
+/** A status that begins unconnected. */
+export function createStatus(host: HostKind): StatusKeeper {
+  let status: ClientStatus = { ...NO_STATUS, host };
+  const set = (next: ClientStatus): void => {
+    status = next;
+    source.touch();
+  };
+  const source = createSource(() => status);
+  return {
+    source,
+    up: (state) => set({ ...state, connected: true, host }),
+    down: () => set({ ...status, connected: false, link: 'offline' }),
+  };
+}

@@ -1,0 +1,125 @@
+/** Composition of a tab's client: what is wired to what. No logic of its own. */
+import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
+import { BROWSER_BUDGET_BYTES, CALL_DEADLINE_MS, OUTBOX_LIMIT } from '../protocol/limits.ts';
+import type { TokenRequest } from '../protocol/views.ts';
+import { browserEnvironment } from './browser-env.ts';
+import { buildId as packagedBuildId } from './build-id.ts';
+import { createCalls } from './calls.ts';
+import { createChats } from './chats.ts';
+import { createStatus } from './client-status.ts';
+import type { Client, ConnectOptions } from './client.ts';
+import { keepConnection, type Connection } from './connection.ts';
+import type { Environment } from './env.ts';
+import { observeUpdates } from './observe-updates.ts';
+import { sharedWorkerHost } from './open-host.ts';
+import { reportPage } from './report-page.ts';
+import { createTicketsView } from './tickets-view.ts';
+
+/**
+ * Connects this tab to the user's daemon, starting it when none runs. Rejects with `SETTINGS_MISMATCH`, `PROTOCOL_MISMATCH`,
+ * `USER_MISMATCH`, `HOST_UNAVAILABLE`, or `TIMEOUT` when no daemon answered within two deadlines. Afterwards the client reconnects by
+ * itself until it is closed.
+ */
+export const connect = async (options: ConnectOptions): Promise<Client> => connectIn(browserEnvironment(), options);
+
+/** As {@link connect}, in a given environment. */
+export async function connectIn(env: Environment, options: ConnectOptions): Promise<Client> {
+  const { userId, deadlineMs = CALL_DEADLINE_MS } = options;
+  const host = sharedWorkerHost((name) => (options.createWorker ?? env.createWorker)(name));
+  const tabId = env.ids.short();
+  const status = createStatus(host.kind);
+  const calls = createCalls(env, deadlineMs);
+  const { call } = calls;
+  const isUp = (): boolean => connection?.session() != null;
+  const chats = createChats(env, deadlineMs, call, isUp);
+  const tickets = createTicketsView(env, deadlineMs, call, isUp);
+  let stopReports: () => void = () => undefined;
+
+  const answerToken = async ({ requestNumber, rejected }: TokenRequest): Promise<void> => {
+    let token: string | null = null;
+    try {
+      token = await options.getToken(rejected);
+    } finally {
+      // A getToken that fails has no token to give; the daemon asks again or asks another tab.
+      await call('giveToken', { requestNumber, token });
+    }
+  };
+
+  const connection: Connection = keepConnection(
+    {
+      env,
+      host,
+      userId,
+      tabId,
+      deadlineMs,
+      buildId: options.buildId ?? packagedBuildId,
+      settings: {
+        backend: new URL(options.backend, env.page.href).href,
+        budgetBytes: options.budgetBytes ?? BROWSER_BUDGET_BYTES,
+        outboxLimit: options.outboxLimit ?? OUTBOX_LIMIT,
+      },
+    },
+    {
+      onUp: (session, report) => {
+        calls.up(session);
+        status.up(session.welcome.host);
+        stopReports = reportPage(env.page, report, (now) => session.rpc.call('report', now, deadlineMs));
+        tickets.live.up();
+        chats.up();
+      },
+      onDown: () => {
+        calls.down();
+        stopReports();
+        status.down();
+        tickets.live.down();
+        chats.down();
+      },
+      onFrame: (frame) => {
+        if (frame.t === 'chat') chats.receive(frame);
+        else if (frame.t === 'tickets') tickets.receive(frame);
+        else if (frame.t === 'host') status.up(frame.host);
+        else if (frame.t === 'token') void answerToken(frame).catch(() => undefined);
+        else if (frame.t === 'stale') {
+          chats.stale(frame.requestIds);
+          if (frame.tickets) tickets.live.reopen();
+        }
+      },
+      onRefused: (error) => calls.down(error),
+      onEnd: () => calls.down(new TabcachedError('CLOSED'), true),
+    },
+  );
+
+  try {
+    await connection.first;
+  } catch (thrown) {
+    connection.close();
+    throw toTabcachedError(thrown);
+  }
+
+  const observers = new Set<() => void>();
+  return {
+    userId,
+    tabId,
+    host: host.kind,
+    status: status.source,
+    tickets: tickets.source,
+    chat: (requestId, { anchor = 'newest' } = {}) => chats.chat(requestId, anchor),
+    updates: {
+      subscribe: (listener) => {
+        const stop = observeUpdates(userId, listener);
+        observers.add(stop);
+        return () => {
+          observers.delete(stop);
+          stop();
+        };
+      },
+    },
+    stats: () => call('stats', {}),
+    close: () => {
+      // Best effort: the daemon also sees the lease go.
+      if (isUp()) void call('bye', {}).catch(() => undefined);
+      connection.close();
+      for (const stop of observers) stop();
+    },
+  };
+}

@@ -1,0 +1,60 @@
+/**
+ * The ports through which a tab's side reaches the page.
+ *
+ * Owns: their shapes. `browser-env.ts` reads the globals; tests pass doubles. Nothing else in `client` touches a clock, a timer,
+ * locks, random numbers, the page's events or a worker.
+ */
+import type { TabReport } from '../protocol/daemon-api.ts';
+
+/** Monotonic clock, in milliseconds from an arbitrary start. */
+export interface Clock {
+  now(): number;
+}
+
+/** One-shot timers. */
+export interface Timers {
+  /** Calls `run` once after at least `delayMs`; returns the undo, which is idempotent. */
+  after(delayMs: number, run: () => void): () => void;
+}
+
+/** A lock that is held. */
+export interface HeldLock {
+  /** Idempotent. */
+  release(): void;
+}
+
+/** Web Locks, as far as leases need them. */
+export interface Locks {
+  /** Waits for the lock and holds it. Rejects with `CANCELLED` when aborted. */
+  hold(name: string, signal: AbortSignal): Promise<HeldLock>;
+  /** Resolves when nobody holds the lock exclusively. Rejects with `CANCELLED` when aborted. */
+  whenFree(name: string, signal: AbortSignal): Promise<void>;
+  /** Names of all locks of the origin that are held now. */
+  held(): Promise<readonly string[]>;
+}
+
+/** The page that the tab shows. */
+export interface Page {
+  /** Base for relative URLs. */
+  readonly href: string;
+  report(): TabReport;
+  /** Called after anything in `report` may have changed; returns the undo. */
+  onReport(listener: () => void): () => void;
+  /** The page goes away, for good or into the back/forward cache. */
+  onHide(listener: () => void): () => void;
+  /** The page is shown; also when it comes back from the back/forward cache. */
+  onShow(listener: () => void): () => void;
+}
+
+/** Everything the client takes from its platform. */
+export interface Environment {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly locks: Locks;
+  readonly page: Page;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly ids: { uuid(): string; short(): string };
+  /** Starts or joins the package's own worker of that name. Throws `HOST_UNAVAILABLE` where there are no shared workers. */
+  createWorker(name: string): SharedWorker;
+}

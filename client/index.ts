@@ -1,0 +1,21 @@
+/** `tabcached`: the tab's side. Importing it does nothing; `connect` is where it begins. */
+export type {
+  ChatView,
+  ChatViewState,
+  Client,
+  ClientStatus,
+  ConnectOptions,
+  HostKind,
+  Outgoing,
+  Readable,
+  TicketsState,
+} from './client.ts';
+export { connect } from './connect.ts';
+export { observeUpdates } from './observe-updates.ts';
+export type { DaemonStats, SendReceipt } from '../protocol/daemon-api.ts';
+export { TabcachedError } from '../protocol/errors.ts';
+export type { ErrorCode } from '../protocol/errors.ts';
+export type { CachedMessage, CachedTicket, Sender } from '../protocol/records.ts';
+export type { LinkState, StorageState, Update } from '../protocol/updates.ts';
+export { isProvisional, rowKey } from '../protocol/views.ts';
+export type { Anchor, ChatItem, ChatMeta, ChatState, HostState, LaneState, Window } from '../protocol/views.ts';

@@ -1,0 +1,46 @@
+/**
+ * Where the daemon of this tab runs, and how to reach it.
+ *
+ * Owns: the host port. Today there is one host, the SharedWorker; a fallback (one tab leads, others follow) is another
+ * implementation of {@link Host} that is loaded when this one is not available. Does not know what is said over the port.
+ */
+import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
+import type { HostKind } from './client.ts';
+
+/** A port to a daemon, just opened. */
+export interface HostLink {
+  readonly port: MessagePort;
+  /** Rejects with `HOST_UNAVAILABLE` when the browser says that the worker cannot run; never resolves. */
+  readonly failed: Promise<never>;
+  /** Closes the port; idempotent. */
+  close(): void;
+}
+
+/** A way to reach daemons by name. */
+export interface Host {
+  readonly kind: HostKind;
+  /** Starts or joins the daemon of that name. Throws `HOST_UNAVAILABLE`. */
+  open(name: string): HostLink;
+}
+
+/** The host that runs daemons in SharedWorkers made by `createWorker`. */
+export function sharedWorkerHost(createWorker: (name: string) => SharedWorker): Host {
+  return {
+    kind: 'shared-worker',
+    open: (name) => {
+      let worker: SharedWorker;
+      try {
+        worker = createWorker(name);
+      } catch (thrown) {
+        throw toTabcachedError(thrown, 'HOST_UNAVAILABLE');
+      }
+      const failed = new Promise<never>((_, reject) => {
+        worker.addEventListener('error', () => reject(new TabcachedError('HOST_UNAVAILABLE', 'The worker could not be started.')));
+      });
+      // Errors after the handshake are nobody's to handle.
+      failed.catch(() => undefined);
+      // The closure keeps the worker object itself alive: a collected one may take its port with it.
+      return { port: worker.port, failed, close: () => worker.port.close() };
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * `tabcached/react`: hooks over `useSyncExternalStore`.
+ *
+ * Owns: nothing but the binding. Every hook takes a client or null, so that a component can render before `connect` has resolved
+ * and on a server, where it sees the empty states.
+ */
+import { createContext, createElement, useCallback, useContext, useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import type { Anchor } from '../protocol/views.ts';
+import { EMPTY_CHAT, NO_STATUS, NO_TICKETS } from './empty-states.ts';
+import type { ChatView, ChatViewState, Client, ClientStatus, Readable, TicketsState } from './client.ts';
+
+const ClientContext = createContext<Client | null>(null);
+
+/** Gives a client to the components below; null while connecting. */
+export function TabcachedProvider({ client, children }: { readonly client: Client | null; readonly children?: ReactNode }): ReactNode {
+  return createElement(ClientContext.Provider, { value: client }, children);
+}
+
+/** The client of the nearest provider; null without one, or while it connects. */
+export const useClient = (): Client | null => useContext(ClientContext);
+
+/** The value of a readable; `empty` without one and on a server. */
+function useReadable<T>(readable: Readable<T> | null, empty: T): T {
+  const subscribe = useCallback((listener: () => void) => readable?.subscribe(listener) ?? (() => undefined), [readable]);
+  return useSyncExternalStore(
+    subscribe,
+    () => readable?.getSnapshot() ?? empty,
+    () => empty,
+  );
+}
+
+/** What this tab knows of its daemon. */
+export const useStatus = (client: Client | null): ClientStatus => useReadable(client?.status ?? null, NO_STATUS);
+
+/** The ticket list, newest activity first. It is live while a component uses it. */
+export const useTickets = (client: Client | null): TicketsState => useReadable(client?.tickets ?? null, NO_TICKETS);
+
+/** A chat in a component. */
+export interface ChatInComponent {
+  readonly state: ChatViewState;
+  /** The view, to act on; null while there is no client or no chat. */
+  readonly view: ChatView | null;
+}
+
+/** A live window on a chat, open while the component is mounted. Default anchor: `newest`. */
+export function useChat(client: Client | null, requestId: string | null, options: { readonly anchor?: Anchor } = {}): ChatInComponent {
+  const { anchor = 'newest' } = options;
+  const view = useMemo(() => (client && requestId ? client.chat(requestId, { anchor }) : null), [client, requestId, anchor]);
+  const state = useReadable(view, EMPTY_CHAT);
+  return useMemo(() => ({ state, view }), [state, view]);
+}
