@@ -1,0 +1,164 @@
+/**
+ * Group commit: everything the daemon writes goes through one queue, in order, several changes to a transaction.
+ *
+ * Owns: order, batching (a few milliseconds, at most 500 rows a transaction), strict durability for what a person wrote, keeping
+ * failed batches at the head of the queue. Does not know what is written. A change is never split over transactions (H-6), and
+ * none overtakes another, so what is stored is always a state that was once true.
+ */
+import type { Environment } from '../env.ts';
+import { COMMIT_DELAY_MS, COMMIT_ROWS_MAX } from '../../protocol/limits.ts';
+import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
+import type { Durability, Store, StoreName, WriteTransaction } from './store.ts';
+
+/** One change, written whole or not at all. */
+export interface Write {
+  readonly stores: readonly StoreName[];
+  /** Roughly how many rows it touches. */
+  readonly rows: number;
+  /** `strict`: written at once, and the promise rejects when it cannot be. `relaxed`: written soon, and kept until it is. */
+  readonly durability: Durability;
+  work(tx: WriteTransaction): Promise<void>;
+}
+
+/** The queue. */
+export interface Committer {
+  /** Resolves when it is stored. Rejects with `STORAGE_FAILED` or `FENCED`; a relaxed change stays queued after `STORAGE_FAILED`. */
+  add(write: Write): Promise<void>;
+  /** Resolves when everything added before is stored or has failed. */
+  flush(): Promise<void>;
+  /** Changes not stored yet. */
+  backlog(): number;
+  /** Writes what is queued and takes nothing more; idempotent. */
+  close(): Promise<void>;
+}
+
+/** What a committer tells its owner. */
+export interface CommitterEvents {
+  /** A transaction failed; `relaxed` changes are tried again. */
+  onFailed(error: TabcachedError): void;
+  /** Transactions succeed again. */
+  onRecovered(): void;
+  /** Another writer owns the database: nothing may be written any more. */
+  onFenced(): void;
+}
+
+interface Queued extends Write {
+  settle(error?: TabcachedError): void;
+}
+
+/** Pause before a failed batch is tried again. */
+const RETRY_MS = 1_000;
+/** Relaxed changes kept while storage fails. Past it none is written any more: what is stored stays a state that was once true. */
+const BACKLOG_MAX = 2_000;
+
+/** Starts a queue in front of a store. */
+export function createCommitter(store: Store, env: Pick<Environment, 'timers'>, events: CommitterEvents): Committer {
+  let queue: Queued[] = [];
+  let running: Promise<void> | null = null;
+  let cancelTimer: (() => void) | null = null;
+  let failing = false;
+  let closed = false;
+  let abandoned: TabcachedError | null = null;
+
+  const takeBatch = (): Queued[] => {
+    let rows = 0;
+    let count = 0;
+    for (const write of queue) {
+      rows += write.rows;
+      if (count > 0 && rows > COMMIT_ROWS_MAX) break;
+      count++;
+    }
+    return queue.splice(0, count);
+  };
+
+  const commit = async (batch: readonly Queued[]): Promise<void> => {
+    const stores = [...new Set(batch.flatMap((write) => write.stores))];
+    const durability = batch.some((write) => write.durability === 'strict') ? 'strict' : 'relaxed';
+    await store.write(stores, durability, async (tx) => {
+      for (const write of batch) await write.work(tx);
+    });
+  };
+
+  const failed = (batch: readonly Queued[], error: TabcachedError): void => {
+    if (error.code === 'FENCED' || closed) {
+      for (const write of [...batch, ...queue]) write.settle(error);
+      queue = [];
+      if (error.code === 'FENCED') events.onFenced();
+      return;
+    }
+    failing = true;
+    for (const write of batch) if (write.durability === 'strict') write.settle(error);
+    queue = [...batch.filter((write) => write.durability === 'relaxed'), ...queue];
+    if (queue.length > BACKLOG_MAX) {
+      // Later changes build on the dropped ones, so from here on only what a person wrote is tried.
+      abandoned = error;
+      for (const write of queue.splice(0)) write.settle(error);
+    }
+    events.onFailed(error);
+  };
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = takeBatch();
+      try {
+        await commit(batch);
+      } catch (thrown) {
+        failed(batch, toTabcachedError(thrown, 'STORAGE_FAILED'));
+        if (queue.length > 0) schedule(RETRY_MS);
+        return;
+      }
+      if (failing) {
+        failing = false;
+        events.onRecovered();
+      }
+      for (const write of batch) write.settle();
+    }
+  };
+
+  const run = (): Promise<void> => {
+    cancelTimer?.();
+    cancelTimer = null;
+    running ??= drain().finally(() => {
+      running = null;
+      if (queue.length > 0 && !failing) schedule(COMMIT_DELAY_MS);
+    });
+    return running;
+  };
+
+  const schedule = (delayMs: number): void => {
+    cancelTimer ??= env.timers.after(delayMs, () => {
+      cancelTimer = null;
+      void run();
+    });
+  };
+
+  const flush = async (): Promise<void> => {
+    // A drain that is about to end may have missed the latest additions.
+    while (queue.length > 0 || running) {
+      const before = queue.length;
+      await run();
+      if (failing && queue.length >= before) return;
+    }
+  };
+
+  return {
+    add: (write) =>
+      new Promise((resolve, reject) => {
+        if (closed) return reject(new TabcachedError('CLOSED'));
+        if (abandoned && write.durability === 'relaxed') return reject(abandoned);
+        queue.push({ ...write, settle: (error) => (error ? reject(error) : resolve()) });
+        if (write.durability === 'strict') void run();
+        else schedule(failing ? RETRY_MS : COMMIT_DELAY_MS);
+      }),
+    flush,
+    backlog: () => queue.length,
+    close: async () => {
+      if (closed) return;
+      await flush();
+      closed = true;
+      cancelTimer?.();
+      const error = new TabcachedError('CLOSED');
+      for (const write of queue.splice(0)) write.settle(error);
+    },
+  };
+}
