@@ -1,0 +1,99 @@
+/** An environment whose time, page and locks are in the test's hands. */
+import type { TabReport } from '../../protocol/daemon-api.ts';
+import type { Environment } from '../env.ts';
+import type { FakeLocks } from './fake-locks.ts';
+
+/** Time that moves when it is told to. */
+export interface FakeTime {
+  /** Runs every timer that is due within `ms`, in order. */
+  advance(ms: number): void;
+  /** Moves the clock without running timers in between, as a frozen page sees it; what is overdue runs at the end. */
+  freeze(ms: number): void;
+  /** Timers that are set. */
+  timers(): number;
+}
+
+/** The page's controls. */
+export interface FakePage {
+  set(report: Partial<TabReport>): void;
+  hide(): void;
+  show(): void;
+}
+
+/** An environment and its controls. */
+export interface FakeEnvironment {
+  readonly env: Environment;
+  readonly time: FakeTime;
+  readonly page: FakePage;
+}
+
+let ids = 0;
+
+/** A visible, focused, online page at `https://desk.example/app/`. */
+export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) => SharedWorker): FakeEnvironment {
+  let now = 1_000;
+  const timers = new Set<{ readonly at: number; readonly run: () => void }>();
+  const runDue = (until: number): void => {
+    for (;;) {
+      const due = [...timers].filter((timer) => timer.at <= until).sort((a, b) => a.at - b.at)[0];
+      if (!due) return;
+      timers.delete(due);
+      now = Math.max(now, due.at);
+      due.run();
+    }
+  };
+
+  let report: TabReport = { visible: true, focused: true, online: true };
+  const listeners = { report: new Set<() => void>(), hide: new Set<() => void>(), show: new Set<() => void>() };
+  const on = (set: Set<() => void>) => (listener: () => void) => {
+    set.add(listener);
+    return () => void set.delete(listener);
+  };
+  const emit = (set: Set<() => void>): void => {
+    for (const listener of [...set]) listener();
+  };
+
+  return {
+    env: {
+      clock: { now: () => now },
+      timers: {
+        after: (delayMs, run) => {
+          const timer = { at: now + delayMs, run };
+          timers.add(timer);
+          return () => void timers.delete(timer);
+        },
+      },
+      locks,
+      page: {
+        href: 'https://desk.example/app/',
+        report: () => report,
+        onReport: on(listeners.report),
+        onHide: on(listeners.hide),
+        onShow: on(listeners.show),
+      },
+      random: () => 0.5,
+      ids: { uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`, short: () => `tab-${String(++ids).padStart(12, '0')}` },
+      createWorker,
+    },
+    time: {
+      advance: (ms) => {
+        const until = now + ms;
+        runDue(until);
+        now = until;
+      },
+      freeze: (ms) => {
+        now += ms;
+        runDue(now);
+      },
+      timers: () => timers.size,
+    },
+    page: {
+      set: (change) => {
+        report = { ...report, ...change };
+        emit(listeners.report);
+      },
+      hide: () => emit(listeners.hide),
+      show: () => emit(listeners.show),
+    },
+  };
+}
