@@ -23,27 +23,26 @@ interface Held {
   bytes: number;
 }
 
-/** A message of older code, whole. */
-function completeMessage(old: CachedMessage, now: number): CachedMessage {
-  const row: CachedMessage = {
-    ...{ senderId: null, sender: null, createdAt: EPOCH_TEXT, updatedAt: null, isScreenshot: false, screenshotFileName: null },
-    ...{ fileName: null, fileSize: null, fileMimeType: null, isReadByCurrentUser: false, status: 'sent' },
-    ...{ _cachedAt: now, _syncVersion: 0, _revision: 0 },
-    ...old,
-  };
-  // A row without text breaks the rules, but must not make the database unusable for ever.
-  return typeof row.content === 'string' ? row : { ...row, content: '' };
+/** A record with defaults for the fields that it lacks or holds `undefined` in. */
+function complete<T extends object>(defaults: Partial<T>, old: T): T {
+  const record: T = { ...defaults, ...old };
+  for (const name of Object.keys(defaults) as (keyof T)[]) if (record[name] === undefined) record[name] = defaults[name] as T[keyof T];
+  return record;
 }
 
-/** A ticket of older code, whole; the next ticket fetch replaces it. */
-function completeTicket(old: CachedTicket, now: number): CachedTicket {
-  return {
-    ...{ subject: '', statusId: 0, priority: null, requesterId: null, requester: null, technicianId: null, technician: null },
-    ...{ headSequence: 0, lastMessageAt: null, lastMessagePreview: null, unreadCount: 0, lastReadSequence: 0 },
-    ...{ createdAt: EPOCH_TEXT, updatedAt: null, _revision: 0, _cachedAt: now },
-    ...old,
-  };
-}
+/** What a message of older code may lack. A row without text breaks the rules, but must not make the database unusable for ever. */
+const messageDefaults = (now: number): Partial<CachedMessage> => ({
+  ...{ senderId: null, sender: null, content: '', createdAt: EPOCH_TEXT, updatedAt: null, isScreenshot: false, screenshotFileName: null },
+  ...{ fileName: null, fileSize: null, fileMimeType: null, isReadByCurrentUser: false, status: 'sent' },
+  ...{ _cachedAt: now, _syncVersion: 0, _revision: 0 },
+});
+
+/** What a ticket of older code may lack; the next ticket fetch replaces it. */
+const ticketDefaults = (now: number): Partial<CachedTicket> => ({
+  ...{ subject: '', statusId: 0, priority: null, requesterId: null, requester: null, technicianId: null, technician: null },
+  ...{ headSequence: 0, lastMessageAt: null, lastMessagePreview: null, unreadCount: 0, lastReadSequence: 0 },
+  ...{ createdAt: EPOCH_TEXT, updatedAt: null, _revision: 0, _cachedAt: now },
+});
 
 /** Ascending sequences as closed ranges. */
 function toRanges(sequences: readonly number[]): SeqRange[] {
@@ -58,7 +57,8 @@ function toRanges(sequences: readonly number[]): SeqRange[] {
 
 /** The meta of a chat of older code, whole, with counters of what is really held. */
 function completeChat(requestId: string, old: Partial<ChatSyncState>, held: Held, now: number): ChatSyncState {
-  const chat: ChatSyncState = { ...emptyChat(requestId, now), ...old, messageCount: held.count, _messagesSize: held.bytes };
+  const counted = { ...old, messageCount: held.count, _messagesSize: held.bytes } as ChatSyncState;
+  const chat = complete(emptyChat(requestId, now), counted);
   const sequences = held.sequences.toSorted((a, b) => a - b);
   const below = sequences.filter((sequence) => sequence <= chat.lastSyncedSequence);
   chat._floor = old._floor ?? below[0] ?? 0;
@@ -68,21 +68,24 @@ function completeChat(requestId: string, old: Partial<ChatSyncState>, held: Held
   return chat;
 }
 
+/** Did the server number this row? Older code gave pending rows sequences of its own making. */
+const isConfirmed = ({ status, sequenceNumber }: CachedMessage): boolean =>
+  status === 'sent' && Number.isSafeInteger(sequenceNumber) && sequenceNumber > 0 && sequenceNumber < PROVISIONAL_BASE;
+
 /** Completes all messages; answers what each chat holds. */
 async function completeMessages(store: IDBObjectStore, now: number): Promise<Map<string, Held>> {
   const chats = new Map<string, Held>();
+  const defaults = messageDefaults(now);
   let slice = (await wrap(store.getAll(null, SLICE))) as CachedMessage[];
   while (slice.length > 0) {
     for (const old of slice) {
-      const row = completeMessage(old, now);
+      const row = complete(defaults, old);
       store.put(row);
       const held = chats.get(row.requestId) ?? { sequences: [], count: 0, bytes: 0 };
       chats.set(row.requestId, held);
       held.count += 1;
       held.bytes += rowBytes(row);
-      if (Number.isSafeInteger(row.sequenceNumber) && row.sequenceNumber > 0 && row.sequenceNumber < PROVISIONAL_BASE) {
-        held.sequences.push(row.sequenceNumber);
-      }
+      if (isConfirmed(row)) held.sequences.push(row.sequenceNumber);
     }
     const last = slice.at(-1) as CachedMessage;
     slice = (await wrap(store.getAll(IDBKeyRange.lowerBound(last.id, true), SLICE))) as CachedMessage[];
@@ -107,6 +110,6 @@ export async function completeOldRows(transaction: IDBTransaction, now: number):
     stats.chatCount += 1;
   }
   const tickets = transaction.objectStore('tickets');
-  for (const ticket of (await wrap(tickets.getAll())) as CachedTicket[]) tickets.put(completeTicket(ticket, now));
+  for (const ticket of (await wrap(tickets.getAll())) as CachedTicket[]) tickets.put(complete(ticketDefaults(now), ticket));
   transaction.objectStore('cache_stats').put({ ...stats, totalSize: stats.messagesSize });
 }

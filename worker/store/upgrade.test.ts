@@ -1,0 +1,319 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory as FakeFactory } from 'fake-indexeddb';
+import * as v from 'valibot';
+import { describe, expect, test } from 'vitest';
+import { CachedMessage, CachedTicket, CacheStats, ChatSyncState, databaseName, rowBytes } from '../../protocol/index.ts';
+import { codeOf } from '../testing/store-contract.ts';
+import { uuid } from '../testing/store-records.ts';
+import { recountAll } from './chat-counters.ts';
+import { readChatMeta, readWindow } from './chat-reads.ts';
+import { openIndexedDbStore } from './indexeddb-store.ts';
+import { storeDefinitions, storeNames } from './schema.ts';
+import type { Store } from './store.ts';
+
+const name = databaseName('u1');
+const chatA = uuid(0xa);
+const chatB = uuid(0xb);
+const orphan = uuid(0xc);
+const never = uuid(0xd);
+
+const open = (indexedDB: IDBFactory): Promise<Store> =>
+  openIndexedDbStore({
+    userId: 'u1',
+    events: { onBlocking: () => undefined, onTerminated: () => undefined },
+    clock: { now: () => 5_000 },
+    timers: { after: () => () => undefined },
+    indexedDB,
+  });
+
+/** The database as the code of versions 1 and 2 created it, with the given rows. */
+function createOld(factory: IDBFactory, version: 1 | 2, rows: Readonly<Record<string, readonly object[]>>): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = factory.open(name, version);
+    request.onupgradeneeded = () => {
+      const db = request.result;
+      const messages = db.createObjectStore('messages', { keyPath: 'id' });
+      messages.createIndex('by_request', 'requestId');
+      messages.createIndex('by_request_sequence', ['requestId', 'sequenceNumber'], { unique: true });
+      messages.createIndex('by_cached_at', '_cachedAt');
+      db.createObjectStore('chat_meta', { keyPath: 'requestId' }).createIndex('by_last_accessed', 'lastAccessedAt');
+      if (version < 2) return;
+      const tickets = db.createObjectStore('tickets', { keyPath: 'id' });
+      tickets.createIndex('by_status', 'statusId');
+      tickets.createIndex('by_cached_at', '_cachedAt');
+      db.createObjectStore('ticket_meta', { keyPath: 'key' });
+    };
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const db = request.result;
+      const transaction = db.transaction(Object.keys(rows), 'readwrite');
+      for (const [store, records] of Object.entries(rows)) for (const record of records) transaction.objectStore(store).put(record);
+      transaction.oncomplete = () => {
+        db.close();
+        resolve();
+      };
+    };
+  });
+}
+
+/** A message as version 1 wrote it. */
+const oldMessage = (id: number, requestId: string, sequenceNumber: number, more: object = {}): object => ({
+  id: uuid(id),
+  requestId,
+  sequenceNumber,
+  senderId: 's',
+  sender: { id: 's', username: 'sam', fullName: null, isTechnician: false },
+  content: `old ${id}`,
+  createdAt: '2025-11-01T08:00:00.000Z',
+  updatedAt: null,
+  isScreenshot: false,
+  screenshotFileName: null,
+  fileName: null,
+  fileSize: null,
+  fileMimeType: null,
+  isReadByCurrentUser: true,
+  status: 'sent',
+  _cachedAt: 1_000 + id,
+  _syncVersion: 3,
+  ...more,
+});
+
+const oldMeta = (requestId: string, lastSyncedSequence: number, more: object = {}): object => ({
+  requestId,
+  lastSyncedSequence,
+  lastSyncedAt: 900,
+  totalMessageCount: 30,
+  knownGaps: [{ startSeq: 23, endSeq: 24, detectedAt: 800 }],
+  unreadCount: 2,
+  lastReadSequence: 20,
+  lastReadAt: 850,
+  messageCount: 77,
+  mediaSize: 12,
+  lastAccessedAt: 950,
+  serverRevision: '41',
+  ...more,
+});
+
+const messages = [
+  ...[21, 22, 25, 26].map((sequence) => oldMessage(sequence, chatA, sequence)),
+  oldMessage(28, chatA, 28),
+  oldMessage(90, chatA, 1_700_000_000_000_000, { status: 'pending', tempId: 't-90' }),
+  ...Array.from({ length: 1_200 }, (_, at) => oldMessage(1_000 + at, chatB, at + 1, { content: 'x'.repeat(at % 7) || '-' })),
+  oldMessage(91, orphan, 4),
+  oldMessage(92, chatB, 5_000, { content: undefined, fileName: undefined, _cachedAt: undefined, _syncVersion: undefined }),
+];
+const metas = [oldMeta(chatA, 26), oldMeta(chatB, 1_200, { serverRevision: 'r-7', knownGaps: [] }), oldMeta(never, 0, { knownGaps: [] })];
+const tickets = [
+  { id: uuid(0x70), title: 'as version 2 called it', statusId: 2, _cachedAt: 40 },
+  { id: uuid(0x71), subject: 'whole', statusId: 1, requesterId: 'x', unreadCount: 4, _cachedAt: 41 },
+];
+const ticketMeta = [{ key: 'cursor', value: 'c-9' }, { key: 'lastSync', at: 5 }];
+
+/** Everything in the database, bare. */
+async function dump(factory: IDBFactory): Promise<{ version: number; rows: Record<string, Record<string, unknown>[]>; db: IDBDatabase }> {
+  const db = await new Promise<IDBDatabase>((resolve) => {
+    const request = factory.open(name);
+    request.onsuccess = () => resolve(request.result);
+  });
+  const rows: Record<string, Record<string, unknown>[]> = {};
+  for (const store of db.objectStoreNames) {
+    rows[store] = await new Promise((resolve) => {
+      const request = db.transaction(store).objectStore(store).getAll();
+      request.onsuccess = () => resolve(request.result);
+    });
+  }
+  return { version: db.version, rows, db };
+}
+
+/** Fails unless every field of every old row is as it was; `changed` names fields that may differ. */
+function expectKept(old: readonly object[], now: readonly Record<string, unknown>[] | undefined, key: string, changed: readonly string[] = []): void {
+  const byKey = new Map((now ?? []).map((row) => [row[key], row]));
+  expect(byKey.size).toBe(new Set([...(old as Record<string, unknown>[]).map((row) => row[key]), ...byKey.keys()]).size);
+  for (const row of old as Record<string, unknown>[]) {
+    for (const [field, value] of Object.entries(row)) {
+      if (value !== undefined && !changed.includes(field)) expect(byKey.get(row[key])?.[field]).toEqual(value);
+    }
+  }
+}
+
+describe('a new database', () => {
+  test('has version 3 and every store, key path and index of the data model', async () => {
+    const factory = new FakeFactory();
+    (await open(factory)).close();
+    const { version, db } = await dump(factory);
+    expect(version).toBe(3);
+    const found = [...db.objectStoreNames].map((storeName) => {
+      const store = db.transaction(storeName).objectStore(storeName);
+      const indexes = [...store.indexNames].map((index) => [index, store.index(index).keyPath, store.index(index).unique]);
+      return [storeName, store.keyPath, indexes];
+    });
+    expect(found).toEqual([
+      ['cache_stats', 'key', []],
+      ['chat_meta', 'requestId', [['by_last_accessed', 'lastAccessedAt', false]]],
+      [
+        'media_blobs',
+        'key',
+        [['by_last_accessed', 'lastAccessedAt', false]],
+      ],
+      [
+        'media_meta',
+        'id',
+        [
+          ['by_last_accessed', 'lastAccessedAt', false],
+          ['by_request', 'requestId', false],
+          ['by_status', 'downloadStatus', false],
+        ],
+      ],
+      [
+        'messages',
+        'id',
+        [
+          ['by_cached_at', '_cachedAt', false],
+          ['by_request', 'requestId', false],
+          ['by_request_sequence', ['requestId', 'sequenceNumber'], true],
+        ],
+      ],
+      [
+        'offline_queue',
+        'id',
+        [
+          ['by_created', 'createdAt', false],
+          ['by_next_retry', 'nextRetryAt', false],
+          ['by_status', 'status', false],
+        ],
+      ],
+      ['ticket_meta', 'key', []],
+      [
+        'tickets',
+        'id',
+        [
+          ['by_cached_at', '_cachedAt', false],
+          ['by_status', 'statusId', false],
+        ],
+      ],
+    ]);
+    db.close();
+  });
+});
+
+describe.each([1, 2] as const)('a database of version %i', (version) => {
+  const old: Readonly<Record<string, readonly object[]>> =
+    version === 1 ? { messages, chat_meta: metas } : { messages, chat_meta: metas, tickets, ticket_meta: ticketMeta };
+  const upgraded = async (): Promise<{ factory: IDBFactory; store: Store }> => {
+    const factory = new FakeFactory();
+    await createOld(factory, version, old);
+    return { factory, store: await open(factory) };
+  };
+
+  test('keeps every row and every field of it', async () => {
+    const { factory, store } = await upgraded();
+    store.close();
+    const { version: reached, rows, db } = await dump(factory);
+    db.close();
+    expect(reached).toBe(3);
+    expect(Object.keys(rows).sort()).toEqual([...storeNames].sort());
+    expect(rows['messages']).toHaveLength(messages.length);
+    expectKept(messages, rows['messages'], 'id');
+    // The counter was wrong: it is counted anew.
+    expectKept(metas, rows['chat_meta'], 'requestId', ['messageCount']);
+    expect(rows['tickets']).toHaveLength(version === 1 ? 0 : tickets.length);
+    if (version === 2) {
+      expectKept(tickets, rows['tickets'], 'id');
+      expect(rows['ticket_meta']).toEqual(ticketMeta);
+    }
+  });
+  test('is whole afterwards: rows satisfy the schemas, but for what older code put into their own fields', async () => {
+    const { store } = await upgraded();
+    await store.read([...storeNames], async (tx) => {
+      const rows = await tx.getAll('messages');
+      for (const row of rows) {
+        if (row.id !== uuid(92)) v.parse(CachedMessage, row);
+        expect(row._revision).toBe(0);
+      }
+      for (const meta of await tx.getAll('chat_meta')) v.parse(ChatSyncState, meta);
+      for (const ticket of await tx.getAll('tickets')) v.parse(CachedTicket, ticket);
+      v.parse(CacheStats, await tx.get('cache_stats', 'stats'));
+    });
+  });
+  test('has a meta for every chat, from what is really held', async () => {
+    const { store } = await upgraded();
+    await store.read(['chat_meta'], async (tx) => {
+      expect(await tx.get('chat_meta', chatA)).toMatchObject({
+        messageCount: 6,
+        _floor: 21,
+        _headSequence: 28,
+        _ahead: [{ startSeq: 28, endSeq: 28 }],
+        _voids: [],
+        _serverRead: null,
+      });
+      expect((await tx.get('chat_meta', chatA))?._unverified).toEqual([
+        { startSeq: 21, endSeq: 22 },
+        { startSeq: 25, endSeq: 26 },
+        { startSeq: 28, endSeq: 28 },
+      ]);
+      expect(await tx.get('chat_meta', orphan)).toMatchObject({ lastSyncedSequence: 0, _floor: 0, _ahead: [{ startSeq: 4, endSeq: 4 }], messageCount: 1 });
+      expect(await tx.get('chat_meta', never)).toMatchObject({ _floor: 0, _unverified: [], messageCount: 0, _messagesSize: 0 });
+      expect(await readChatMeta(tx, chatA)).toMatchObject({ serverRevision: '41' });
+      // Another notion of revision is read as none, and stays on the disk.
+      expect((await tx.get('chat_meta', chatB))?.serverRevision).toBe('r-7');
+      expect((await readChatMeta(tx, chatB))?.serverRevision).toBeNull();
+      expect(await readChatMeta(tx, uuid(0xee))).toBeUndefined();
+    });
+  });
+  test('has counters that equal a recount, and rows that can be read', async () => {
+    const { store } = await upgraded();
+    await store.read([...storeNames], async (tx) => {
+      const recount = await recountAll(tx);
+      const stats = await tx.get('cache_stats', 'stats');
+      expect(stats).toMatchObject({
+        messageCount: recount.messageCount,
+        messagesSize: recount.messagesSize,
+        totalSize: recount.messagesSize,
+        chatCount: recount.chatCount,
+        createdAt: 5_000,
+      });
+      expect(recount.messageCount).toBe(messages.length);
+      for (const meta of await tx.getAll('chat_meta')) {
+        const counted = recount.chats.get(meta.requestId) ?? { messageCount: 0, messagesSize: 0 };
+        expect({ messageCount: meta.messageCount, messagesSize: meta._messagesSize }).toEqual(counted);
+      }
+      const newest = await readWindow(tx, chatB, { limit: 2, before: 1_201 });
+      expect(newest.map((row) => [row.sequenceNumber, rowBytes(row) > 0])).toEqual([
+        [1_199, true],
+        [1_200, true],
+      ]);
+      expect(await tx.count('messages', { index: 'by_cached_at' })).toBe(messages.length);
+    });
+  });
+  test('can be written afterwards', async () => {
+    const { store } = await upgraded();
+    expect(await store.claimWriter('b', 1)).toEqual({ generation: 1 });
+    expect(await codeOf(store.write(['media_meta'], 'strict', (tx) => tx.clear('media_meta')))).toBe('none');
+  });
+});
+
+test('an upgrade that fails leaves the older database as it was', async () => {
+  const factory = new FakeFactory();
+  await createOld(factory, 2, { messages, chat_meta: metas, tickets, ticket_meta: ticketMeta });
+  const { put } = IDBObjectStore.prototype;
+  IDBObjectStore.prototype.put = function (this: IDBObjectStore, value: unknown, key?: IDBValidKey) {
+    if (this.name === 'cache_stats') throw new DOMException('full', 'QuotaExceededError');
+    return put.call(this, value, key);
+  };
+  try {
+    await expect(open(factory)).rejects.toMatchObject({ code: 'STORAGE_FAILED', message: 'QuotaExceededError: full' });
+  } finally {
+    IDBObjectStore.prototype.put = put;
+  }
+  const { version, rows, db } = await dump(factory);
+  db.close();
+  expect(version).toBe(2);
+  expect(rows['messages']).toHaveLength(messages.length);
+  expect(rows['messages']?.some((row) => '_revision' in row)).toBe(false);
+  (await open(factory)).close();
+});
+
+test('every store of the port has a definition', () => {
+  expect(storeNames).toHaveLength(8);
+  expect(storeDefinitions.messages.indexes.by_request_sequence.unique).toBe(true);
+});
