@@ -24,15 +24,15 @@ export interface Calls {
   readonly call: Call;
   /** A session is up: calls that wait go out. */
   up(session: Session): void;
-  /** No session is up. With an error, calls that wait reject with it; `final` makes later ones do so too. */
-  down(error?: TabcachedError, final?: boolean): void;
+  /** No session is up. With an error, calls that wait and later ones reject with it until one is. */
+  down(error?: TabcachedError): void;
 }
 
 /** Creates calls with one deadline for each, waiting and repeating included. */
 export function createCalls(env: Pick<Environment, 'clock' | 'timers'>, deadlineMs: number): Calls {
   const waiting = new Set<{ readonly go: (session: Session) => void; readonly fail: (error: TabcachedError) => void }>();
   let current: Session | null = null;
-  let over: TabcachedError | null = null;
+  let refused: TabcachedError | null = null;
 
   const nextSession = (name: CallName, remainingMs: number): Promise<Session> =>
     new Promise((resolve, reject) => {
@@ -57,7 +57,7 @@ export function createCalls(env: Pick<Environment, 'clock' | 'timers'>, deadline
   const call: Call = async (name, input) => {
     const endsAt = env.clock.now() + deadlineMs;
     for (let lost: Session | null = null; ; ) {
-      if (over) throw over;
+      if (refused) throw refused;
       const session: Session = current && current !== lost ? current : await nextSession(name, Math.max(0, endsAt - env.clock.now()));
       try {
         return await session.rpc.call(name, input, Math.max(0, endsAt - env.clock.now()));
@@ -73,11 +73,12 @@ export function createCalls(env: Pick<Environment, 'clock' | 'timers'>, deadline
     call,
     up: (session) => {
       current = session;
+      refused = null;
       for (const { go } of [...waiting]) go(session);
     },
-    down: (error, final = false) => {
+    down: (error) => {
       current = null;
-      if (final && error) over ??= error;
+      refused = error ?? null;
       if (error) for (const { fail } of [...waiting]) fail(error);
     },
   };

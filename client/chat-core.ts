@@ -64,14 +64,19 @@ function change(rows: readonly CachedMessage[], patch: Pick<ChatPatch, 'upserts'
   return applyRows(rows, upserts, patch.removals.filter((key) => held.has(key)), window);
 }
 
-/** The state that a snapshot gives; rows that are known already keep their reference. */
-export function openCore(snapshot: ChatSnapshot, before: ChatCore | null): ChatCore {
+/** The state that a snapshot gives. */
+export function openCore({ version, window, rows, meta }: ChatSnapshot): ChatCore {
+  return { version, window: fit(window, rows, meta), rows, meta };
+}
+
+/** The same state; rows that say what they said `before` have the reference that they had. */
+export function keepRows(core: ChatCore, before: ChatCore | null): ChatCore {
   const known = byKey(before?.rows ?? []);
-  const rows = snapshot.rows.map((row) => {
+  const rows = core.rows.map((row) => {
     const held = known.get(rowKey(row));
     return held && isSame(held, row) ? held : row;
   });
-  return { version: snapshot.version, window: fit(snapshot.window, rows, snapshot.meta), rows, meta: snapshot.meta };
+  return { ...core, rows };
 }
 
 /** The state after a patch; the same reference for one that is known already, null when one before it was missed. */

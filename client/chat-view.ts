@@ -6,7 +6,7 @@
  */
 import type { Anchor, ChatPatch, ChatSnapshot } from '../protocol/views.ts';
 import type { Call } from './calls.ts';
-import { mergePage, openCore, patchCore, type ChatCore } from './chat-core.ts';
+import { keepRows, mergePage, openCore, patchCore, type ChatCore } from './chat-core.ts';
 import { chatActions } from './chat-actions.ts';
 import { askPage, createChatPages } from './chat-pages.ts';
 import { describeChat } from './chat-state.ts';
@@ -54,7 +54,7 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
       const { anchor: from, limit } = openingOf(before, anchor);
       const snapshot = JSON.parse(await call('openChat', { requestId, anchor: from, limit })) as ChatSnapshot;
       if (!isCurrent()) return;
-      mine.core = openCore(snapshot, before);
+      mine.core = openCore(snapshot);
       for (const patch of mine.log) if (!advance(mine, patch)) return;
       for (let end = missingEnd(mine.core, before); end; ) {
         const askedFrom: ChatCore = mine.core;
@@ -65,7 +65,7 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
         const grew = lo < askedFrom.window.lo || hi > askedFrom.window.hi;
         end = grew ? missingEnd(mine.core, before) : null;
       }
-      core = mine.core;
+      core = keepRows(mine.core, before);
       draft = null;
       failure = null;
       source.touch();

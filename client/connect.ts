@@ -85,7 +85,7 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
         }
       },
       onRefused: (error) => calls.down(error),
-      onEnd: () => calls.down(new TabcachedError('CLOSED'), true),
+      onEnd: () => calls.down(new TabcachedError('CLOSED')),
     },
   );
 

@@ -40,7 +40,10 @@ export async function whenUnanswered(
 export function pause(env: Pick<Environment, 'timers'>, delayMs: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return;
-    const cancel = env.timers.after(delayMs, resolve);
+    const cancel = env.timers.after(delayMs, () => {
+      signal.removeEventListener('abort', cancel);
+      resolve();
+    });
     signal.addEventListener('abort', cancel);
   });
 }

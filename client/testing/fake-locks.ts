@@ -32,16 +32,23 @@ export function fakeLocks(): FakeLocks {
     new Promise((resolve, reject) => {
       const cancelled = (): void => reject(new TabcachedError('CANCELLED'));
       if (signal.aborted) return cancelled();
-      const waiter: Waiter = { shared, grant: () => resolve(value()) };
+      const waiter: Waiter = {
+        shared,
+        grant: () => {
+          signal.removeEventListener('abort', abort);
+          resolve(value());
+        },
+      };
       const queue = queues.get(name) ?? [];
       queues.set(name, queue);
       queue.push(waiter);
-      signal.addEventListener('abort', () => {
+      const abort = (): void => {
         const at = queue.indexOf(waiter);
         if (at < 0) return;
         queue.splice(at, 1);
         cancelled();
-      });
+      };
+      signal.addEventListener('abort', abort);
       pump(name);
     });
 

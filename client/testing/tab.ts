@@ -115,9 +115,9 @@ export function snapshotOf(version: number, from: number, to: number, change: Pa
   return { requestId: CHAT, version, window, rows: messages(from, to), meta: metaOf(from, to), ...change };
 }
 
-/** A page of confirmed messages. */
+/** A page of confirmed messages of a chat that is held from its beginning. */
 export function pageOf(version: number, from: number, to: number, window: Window, change: Partial<ChatPage> = {}): ChatPage {
-  return { requestId: CHAT, version, window, rows: messages(from, to), meta: metaOf(window.lo, window.hi), ...change };
+  return { requestId: CHAT, version, window, rows: messages(from, to), meta: metaOf(1, window.hi), ...change };
 }
 
 /** A patch with upserts. */

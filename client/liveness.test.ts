@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { daemonLease } from '../protocol/names.ts';
+import type { Client } from './client.ts';
+import { findGeneration } from './find-daemon.ts';
+import { fakeLocks } from './testing/fake-locks.ts';
+import { openBrowser, settle, until, type BrowserUnderTest, type TabUnderTest } from './testing/tab.ts';
+
+const owner = { buildId: 'b1', userId: 'anna' };
+const never = new AbortController().signal;
+
+describe('findGeneration', () => {
+  test('is 0 when nothing is held, else the highest of this build and user', async () => {
+    const locks = fakeLocks();
+    expect(await findGeneration(locks, owner, new Set())).toBe(0);
+    await locks.hold(daemonLease({ ...owner, generation: 1 }, 'e1'), never);
+    await locks.hold(daemonLease({ ...owner, generation: 3 }, 'e2'), never);
+    await locks.hold(daemonLease({ ...owner, buildId: 'b2', generation: 8 }, 'e3'), never);
+    await locks.hold(daemonLease({ ...owner, userId: 'bert', generation: 9 }, 'e4'), never);
+    await locks.hold('somebody else:1', never);
+    expect(await findGeneration(locks, owner, new Set())).toBe(3);
+  });
+
+  test('a lease known as hung counts as the generation after it, and no longer when it is gone', async () => {
+    const locks = fakeLocks();
+    const lease = daemonLease({ ...owner, generation: 2 }, 'e1');
+    const held = await locks.hold(lease, never);
+    expect(await findGeneration(locks, owner, new Set([lease]))).toBe(3);
+    held.release();
+    expect(await findGeneration(locks, owner, new Set([lease]))).toBe(0);
+  });
+});
+
+describe('a daemon that hangs', () => {
+  let browser: BrowserUnderTest;
+  beforeEach(() => {
+    browser = openBrowser();
+  });
+  afterEach(() => browser.close());
+
+  /** Moves time in small steps until a condition holds. */
+  const advanceUntil = async (tabs: readonly TabUnderTest[], condition: () => boolean): Promise<void> => {
+    for (let step = 0; step < 600 && !condition(); step += 1) {
+      for (const tab of tabs) tab.time.advance(100);
+      await settle();
+    }
+    expect(condition()).toBe(true);
+  };
+
+  test('is left for the next generation by every tab; all meet there', async () => {
+    const tabs = Array.from({ length: 4 }, () => browser.tab());
+    const clients = await Promise.all(tabs.map((tab) => tab.connect()));
+    browser.workers.latest().hang();
+    await advanceUntil(tabs, () => clients.every((client) => client.status.getSnapshot().epoch === 'epoch2'));
+    expect(browser.workers.daemons.map((daemon) => daemon.identity.generation)).toEqual([0, 1]);
+    const late = browser.tab();
+    const client = await late.connect();
+    expect(client.status.getSnapshot().epoch).toBe('epoch2');
+  });
+
+  test('tabs that start together on a hung daemon agree on the next one', async () => {
+    browser.workers.onStart((daemon) => {
+      if (daemon.identity.generation === 0) daemon.hang();
+    });
+    const tabs = Array.from({ length: 5 }, () => browser.tab());
+    const clients: Client[] = [];
+    for (const tab of tabs) void tab.connect().then((client) => clients.push(client));
+    await advanceUntil(tabs, () => clients.length === 5);
+    expect(browser.workers.daemons.map((daemon) => daemon.identity.generation)).toEqual([0, 1]);
+    expect(clients.every((client) => client.status.getSnapshot().epoch === 'epoch2')).toBe(true);
+  });
+
+  test('connect gives up with TIMEOUT when no generation answers', async () => {
+    browser.workers.onStart((daemon) => daemon.hang());
+    const tab = browser.tab();
+    let code = '';
+    void tab.connect().catch((error: { code: string }) => (code = error.code));
+    await advanceUntil([tab], () => code !== '');
+    expect(code).toBe('TIMEOUT');
+    expect(tab.time.timers()).toBe(0);
+  });
+
+  test('#87 a hidden tab draws no conclusion, nor does a deadline that passed while the page was frozen', async () => {
+    const tab = browser.tab();
+    const client = await tab.connect();
+    const daemon = browser.workers.latest();
+    daemon.script.ping = () => new Promise(() => undefined);
+    tab.page.set({ visible: false });
+    await settle();
+    for (let minute = 0; minute < 5; minute += 1) {
+      tab.time.advance(60_000);
+      await settle();
+    }
+    expect(daemon.inputs('ping')).toEqual([]);
+    tab.page.set({ visible: true });
+    await until(() => daemon.inputs('ping').length === 1);
+    tab.time.freeze(30 * 60_000);
+    await settle();
+    tab.time.advance(1_000);
+    await settle();
+    expect(client.status.getSnapshot()).toMatchObject({ connected: true, epoch: 'epoch1' });
+    expect(browser.workers.daemons).toHaveLength(1);
+  });
+
+  test('a daemon that died while it was being greeted is started again', async () => {
+    const tab = browser.tab();
+    browser.workers.onStart((daemon) => {
+      if (daemon.epoch === 'epoch1') daemon.script.hello = () => new Promise(() => undefined);
+    });
+    let client: Client | null = null;
+    void tab.connect().then((connected) => (client = connected));
+    await until(() => browser.workers.daemons[0]?.inputs('hello').length === 1);
+    tab.time.advance(1_000);
+    await settle();
+    browser.workers.latest().kill();
+    await advanceUntil([tab], () => client !== null);
+    expect(browser.workers.daemons.map((daemon) => daemon.identity.generation)).toEqual([0, 0]);
+  });
+
+  test('a tab that joined a lower generation moves to the highest', async () => {
+    const other = browser.tab();
+    const highest = daemonLease({ ...owner, generation: 1 }, 'elsewhere');
+    browser.workers.onStart((daemon) => {
+      if (daemon.epoch !== 'epoch1') return;
+      daemon.script.hello = async () => {
+        await browser.locks.hold(highest, never);
+        return { epoch: daemon.epoch, buildId: 'b1', lease: daemon.lease, host: daemon.host() };
+      };
+    });
+    const client = await other.connect();
+    await until(() => client.status.getSnapshot().epoch === 'epoch2');
+    expect(browser.workers.latest().identity.generation).toBe(1);
+  });
+});
