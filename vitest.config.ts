@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['{protocol,worker,client,e2e}/**/*.test.{ts,tsx}'],
+    include: ['{protocol,worker,client,e2e}/**/*.test.{ts,tsx,mjs}'],
     environment: 'node',
     testTimeout: 20_000,
   },
