@@ -5,7 +5,6 @@ import type { TokenRequest } from '../protocol/views.ts';
 import { browserEnvironment } from './browser-env.ts';
 import { buildId as packagedBuildId } from './build-id.ts';
 import { createCalls } from './calls.ts';
-import { createChats } from './chats.ts';
 import { createStatus } from './client-status.ts';
 import type { Client, ConnectOptions } from './client.ts';
 import { keepConnection, type Connection } from './connection.ts';
@@ -13,7 +12,7 @@ import type { Environment } from './env.ts';
 import { observeUpdates } from './observe-updates.ts';
 import { sharedWorkerHost } from './open-host.ts';
 import { reportPage } from './report-page.ts';
-import { createTicketsView } from './tickets-view.ts';
+import type { TabViews } from './tab-views.ts';
 
 /**
  * Connects this tab to the user's daemon, starting it when none runs. Rejects with `SETTINGS_MISMATCH`, `PROTOCOL_MISMATCH`,
@@ -31,8 +30,7 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
   const calls = createCalls(env, deadlineMs);
   const { call } = calls;
   const isUp = (): boolean => connection?.session() != null;
-  const chats = createChats(env, deadlineMs, call, isUp);
-  const tickets = createTicketsView(env, deadlineMs, call, isUp);
+  let views: TabViews | null = null;
   let stopReports: () => void = () => undefined;
 
   const answerToken = async ({ requestNumber, rejected }: TokenRequest): Promise<void> => {
@@ -64,36 +62,31 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
         calls.up(session);
         status.up(session.welcome.host);
         stopReports = reportPage(env.page, report, (now) => session.rpc.call('report', now, deadlineMs));
-        tickets.live.up();
-        chats.up();
+        views?.up();
       },
       onDown: () => {
         calls.down();
         stopReports();
         status.down();
-        tickets.live.down();
-        chats.down();
+        views?.down();
       },
       onFrame: (frame) => {
-        if (frame.t === 'chat') chats.receive(frame);
-        else if (frame.t === 'tickets') tickets.receive(frame);
-        else if (frame.t === 'host') status.up(frame.host);
+        if (frame.t === 'host') status.up(frame.host);
         else if (frame.t === 'token') void answerToken(frame).catch(() => undefined);
-        else if (frame.t === 'stale') {
-          chats.stale(frame.requestIds);
-          if (frame.tickets) tickets.live.reopen();
-        }
+        else if (frame.t !== 'goodbye') views?.receive(frame);
       },
       onRefused: (error) => calls.down(error),
       onEnd: () => calls.down(new TabcachedError('CLOSED')),
     },
   );
 
+  let shown: TabViews;
   try {
-    await connection.first;
+    const [{ createTabViews }] = await Promise.all([import('./tab-views.ts'), connection.first]);
+    views = shown = createTabViews(env, deadlineMs, call, isUp);
   } catch (thrown) {
     connection.close();
-    throw toTabcachedError(thrown);
+    throw toTabcachedError(thrown, 'HOST_UNAVAILABLE');
   }
 
   const observers = new Set<() => void>();
@@ -102,8 +95,8 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
     tabId,
     host: host.kind,
     status: status.source,
-    tickets: tickets.source,
-    chat: (requestId, { anchor = 'newest' } = {}) => chats.chat(requestId, anchor),
+    tickets: shown.tickets,
+    chat: (requestId, { anchor = 'newest' } = {}) => shown.chat(requestId, anchor),
     updates: {
       subscribe: (listener) => {
         const stop = observeUpdates(userId, listener);
