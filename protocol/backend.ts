@@ -89,8 +89,8 @@ export const ReadState = v.object({ requestId: Uuid, unreadCount: Count, lastRea
 export type ReadState = v.InferOutput<typeof ReadState>;
 
 /**
- * A frame of the push link. Every frame of a connection is numbered (`n`, from 1); `ping` carries the last number, so that
- * a missing last frame is noticed.
+ * A frame of the push link. Every frame of a connection but `ping` is numbered (`n`); the welcome is number 1. A `ping` repeats the
+ * last number, so that a missing last frame is noticed.
  *
  * - `welcome`: first frame; names the user the token belongs to.
  * - `change`: one change of one chat. `revision` and `previousRevision` chain. Without `change` it moves the chain alone: something

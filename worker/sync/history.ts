@@ -55,6 +55,9 @@ export function isHeld(history: History, sequence: number): boolean {
   return !contains(history.gaps, sequence) && !contains(voidSet(history.voids), sequence);
 }
 
+/** Highest sequence whose row is held or known not to exist; 0 when nothing is known. */
+export const topOf = (history: History): number => Math.max(history.watermark, history.ahead.at(-1)?.end ?? 0);
+
 /** Would a row of that sequence be kept? Rows below the floor are not: whoever asks for older history is given them then. */
 export const accepts = (history: History, sequence: number): boolean => sequence >= history.floor;
 

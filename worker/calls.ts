@@ -1,0 +1,120 @@
+/**
+ * The calls of one tab, each turned into what the parts do.
+ *
+ * Owns: nothing but the translation. Inputs were checked before they come here.
+ */
+import type { CallHandlers, CallName, DaemonStats, Window } from '../protocol/index.ts';
+import type { Parts } from './parts.ts';
+import type { Session } from './sessions.ts';
+
+/** Calls of a tab that has said hello. */
+export type SessionCalls = Omit<CallHandlers, 'hello'>;
+
+/** How often opening a chat is written down. */
+const ACCESS_MS = 60_000;
+
+/** The calls of a session. */
+export function createCalls(parts: Parts, session: Session, clock: { now(): number }, epoch: string): SessionCalls {
+  const { views, book, engine, pages, outbox, readMarks, sessions } = parts;
+
+  const noteAccess = (requestId: string): void => {
+    const now = clock.now();
+    // A chat that was never synced is not worth a record.
+    if ((book.get(requestId)?.history.floor ?? 0) === 0) return;
+    book.touch(requestId, (meta) => (now - meta.lastAccessedAt < ACCESS_MS ? meta : { ...meta, lastAccessedAt: now }));
+  };
+
+  const calls: SessionCalls = {
+    bye: () => {
+      sessions.leave(session);
+      return null;
+    },
+    report: (report) => {
+      const woke = (report.online && !session.report.online) || (report.visible && !session.report.visible);
+      session.report = report;
+      if (!woke) return null;
+      parts.push.wake();
+      parts.executor.wake();
+      return null;
+    },
+    ack: ({ frames }) => {
+      sessions.ack(session, frames);
+      return null;
+    },
+    ping: () => null,
+    openTickets: () => {
+      views.watchTickets(session, true);
+      return views.ticketsSnapshot();
+    },
+    closeTickets: () => {
+      views.watchTickets(session, false);
+      return null;
+    },
+    openChat: async ({ requestId, anchor, limit }) => {
+      const key = anchor === 'newest' ? `newest ${limit}` : null;
+      const kept = key === null ? undefined : views.kept(requestId, key);
+      if (kept) {
+        views.watch(session, requestId, kept.window);
+        return kept.text;
+      }
+      const window = await pages.place(requestId, anchor, limit);
+      views.watch(session, requestId, window);
+      noteAccess(requestId);
+      return views.snapshot(requestId, key ?? `${anchor} ${limit}`, () => pages.snapshot(requestId, window)).text;
+    },
+    closeChat: ({ requestId }) => {
+      views.unwatch(session, requestId);
+      return null;
+    },
+    loadPage: async ({ requestId, direction, gap, limit, ...bounds }) => {
+      const window: Window = { lo: bounds.lo, hi: bounds.hi, tail: bounds.tail };
+      const page = await pages.load(requestId, { direction, window, gap, limit });
+      views.watch(session, requestId, page.window);
+      return JSON.stringify(page);
+    },
+    syncChat: ({ requestId }) => {
+      engine.cell(requestId).current = false;
+      engine.allow(requestId);
+      return null;
+    },
+    send: (draft) => outbox.send(draft),
+    retry: async ({ operationId }) => {
+      await outbox.retry(operationId);
+      return null;
+    },
+    edit: async ({ operationId, content }) => {
+      await outbox.edit(operationId, content);
+      return null;
+    },
+    discard: async ({ operationId }) => {
+      await outbox.discard(operationId);
+      return null;
+    },
+    markRead: ({ requestId, upToSequence }) => {
+      readMarks.mark(requestId, upToSequence);
+      return null;
+    },
+    saveDraft: ({ requestId, text }) => {
+      book.touch(requestId, ({ _draft, ...meta }) => (text === '' ? meta : { ...meta, _draft: text }));
+      views.changed(requestId);
+      return null;
+    },
+    giveToken: ({ requestNumber, token }) => {
+      parts.tokens.answer(session, requestNumber, token);
+      return null;
+    },
+    stats: (): DaemonStats => ({
+      epoch,
+      sessions: sessions.all().length,
+      databaseConnections: parts.databases(),
+      pushLinks: parts.push.count(),
+      fetches: parts.counters.fetches(),
+      patches: views.patches(),
+      updates: parts.updates(),
+      rejectedRows: parts.counters.rejectedRows(),
+      parkedRepairs: parts.counters.parkedRepairs(),
+      stalledSessions: sessions.stalled(),
+    }),
+  };
+  return calls satisfies { readonly [Name in Exclude<CallName, 'hello'>]: CallHandlers[Name] };
+}

@@ -1,0 +1,85 @@
+/**
+ * The daemon of one user: composition root.
+ *
+ * Owns: boot, the first hello that brings the settings, and the end. What the daemon does is done by its parts (`parts.ts`); what a tab
+ * may ask is in `calls.ts`.
+ */
+import type { Backend, DaemonSettings, Hello, Welcome } from '../protocol/index.ts';
+import { TabcachedError } from '../protocol/errors.ts';
+import type { WorkerIdentity } from '../protocol/names.ts';
+import type { BackendEnvironment } from './backend/backend-environment.ts';
+import { boot } from './boot.ts';
+import { createCalls } from './calls.ts';
+import type { Connect } from './connection.ts';
+import { createConnection } from './dispatch.ts';
+import type { Environment } from './env.ts';
+import { createParts, type Parts } from './parts.ts';
+
+/** What a daemon is made with. */
+export interface DaemonSetup {
+  readonly env: Environment;
+  readonly identity: WorkerIdentity;
+  createBackend(env: BackendEnvironment): Backend;
+}
+
+/** The daemon. */
+export interface Daemon {
+  /** Connects a tab. Works at once; calls wait until the daemon is up. */
+  readonly connect: Connect;
+  /** Writes what is queued, lets go of everything; idempotent. */
+  close(): Promise<void>;
+}
+
+/** Starts a daemon. Returns at once; it boots on its own. */
+export function createDaemon({ env, identity, createBackend }: DaemonSetup): Daemon {
+  const { userId, buildId } = identity;
+  const epoch = env.ids.short();
+  const over = new AbortController();
+  let parts: Parts | null = null;
+  let settings: DaemonSettings | null = null;
+
+  const stop = (reason: string): void => {
+    if (over.signal.aborted) return;
+    env.log.warn('daemon stops', { epoch, reason });
+    for (const session of parts?.sessions.all() ?? []) parts?.sessions.post(session, JSON.stringify({ t: 'goodbye', reason: 'fenced' }));
+    void close();
+  };
+  const booting = boot(env, identity, epoch, over.signal, { onLost: stop });
+  booting.catch((error: unknown) => env.log.error('boot failed', { error: String(error) }));
+
+  /** The first tab's settings are the daemon's; a tab with others is told so, never served with the wrong ones. */
+  const partsFor = async (hello: Hello): Promise<Parts> => {
+    if (hello.userId !== userId) throw new TabcachedError('USER_MISMATCH', `This daemon serves ${userId}.`);
+    const booted = await booting;
+    if (over.signal.aborted) throw new TabcachedError('DAEMON_LOST');
+    if (settings && JSON.stringify(settings) !== JSON.stringify(hello.settings)) {
+      throw new TabcachedError('SETTINGS_MISMATCH', `The running daemon was started with ${JSON.stringify(settings)}.`);
+    }
+    if (!parts) {
+      settings = hello.settings;
+      parts = createParts({ env, userId, epoch, booted, settings, createBackend, onFenced: () => stop('fenced') });
+    }
+    return parts;
+  };
+
+  const connect: Connect = (post) =>
+    createConnection(env.log, async (hello) => {
+      const ready = await partsFor(hello);
+      const session = ready.sessions.join(hello.tabId, hello.lease, hello.report, post);
+      // After the tab is known, because the link asks it for the token.
+      ready.push.open();
+      const welcome: Welcome = { epoch, buildId, lease: (await booting).lease, host: ready.host() };
+      return { welcome, calls: createCalls(ready, session, env.clock, epoch), leave: () => ready.sessions.leave(session) };
+    });
+
+  const close = async (): Promise<void> => {
+    if (over.signal.aborted) return;
+    over.abort();
+    await parts?.close();
+    await booting.then(
+      (booted) => booted.release(),
+      () => undefined,
+    );
+  };
+  return { connect, close };
+}

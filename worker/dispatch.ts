@@ -1,0 +1,66 @@
+/**
+ * From a call's name and input to its handler, and back to a result.
+ *
+ * Owns: checking inputs by their schemas, hello before everything else, errors as plain results. Does not know what calls do.
+ */
+import { callInputs, type CallName, type CallResult, type Hello, type Welcome } from '../protocol/index.ts';
+import { TabcachedError, toWireError } from '../protocol/errors.ts';
+import * as v from 'valibot';
+import type { SessionCalls } from './calls.ts';
+import type { Connection } from './connection.ts';
+import type { Log } from './env.ts';
+
+/** A tab that was let in. */
+export interface Admitted {
+  readonly welcome: Welcome;
+  readonly calls: SessionCalls;
+  leave(): void;
+}
+
+const isCall = (name: string): name is CallName => Object.hasOwn(callInputs, name);
+
+/** Creates a tab's line; `admit` decides about its hello. */
+export function createConnection(log: Log, admit: (hello: Hello) => Promise<Admitted>): Connection {
+  let admitted: Admitted | null = null;
+  let closed = false;
+
+  const perform = async (name: string, input: unknown): Promise<unknown> => {
+    if (!isCall(name)) throw new TabcachedError('PROTOCOL_MISMATCH', `There is no call named ${name}.`);
+    const checked = v.safeParse(callInputs[name], input);
+    if (!checked.success) {
+      const wrongVersion = name === 'hello' && (input as { protocol?: unknown } | null)?.protocol !== 1;
+      throw new TabcachedError(wrongVersion ? 'PROTOCOL_MISMATCH' : 'INVALID', v.summarize(checked.issues));
+    }
+    if (name === 'hello') {
+      const previous = admitted;
+      const next = await admit(checked.output as Hello);
+      if (closed) {
+        next.leave();
+        throw new TabcachedError('CLOSED');
+      }
+      admitted = next;
+      previous?.leave();
+      return next.welcome;
+    }
+    if (!admitted) throw new TabcachedError('PROTOCOL_MISMATCH', 'Hello comes first.');
+    const handler = admitted.calls[name] as (input: unknown) => unknown;
+    return handler(checked.output);
+  };
+
+  return {
+    call: async (name, input): Promise<CallResult<unknown>> => {
+      try {
+        return { ok: true, value: await perform(name, input) };
+      } catch (error) {
+        const wire = toWireError(error);
+        if (wire.code === 'INTERNAL') log.error('call failed', { name, message: wire.message });
+        return { ok: false, error: wire };
+      }
+    },
+    close: () => {
+      closed = true;
+      admitted?.leave();
+      admitted = null;
+    },
+  };
+}

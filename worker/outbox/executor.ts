@@ -1,0 +1,151 @@
+/**
+ * Runs the lanes: one attempt at a time in each, all lanes side by side.
+ *
+ * Owns: when an operation is tried, and what its outcome does to it. Wakes by timer and by {@link Executor.wake}: nothing that can be
+ * sent is left asleep. Does not know rows on screens: it reports, and `outbox.ts` shows.
+ */
+import type { Backend, OfflineOperation, ReadState, SendOperation, ServerMessage } from '../../protocol/index.ts';
+import { toTabcachedError, type TabcachedError } from '../../protocol/errors.ts';
+import { backoffMs } from '../backoff.ts';
+import type { Environment } from '../env.ts';
+import { laneOf, laneStep } from './lane.ts';
+import type { Ledger } from './ledger.ts';
+import { attempted, failed, waiting } from './operations.ts';
+import { leavesUnknown, outcomeOf } from './outcome.ts';
+
+/** What the executor is made with. */
+export interface ExecutorSetup {
+  readonly env: Pick<Environment, 'clock' | 'timers' | 'random' | 'log'>;
+  readonly backend: Pick<Backend, 'send' | 'findByTempId' | 'markRead'>;
+  readonly ledger: Ledger;
+  /** May anything be sent? Not before the push link has named the user. */
+  ready(): boolean;
+  onSendAttempt(): void;
+  onReadAttempt(): void;
+  /** Stores an operation that changed its state, and shows it. */
+  change(operation: OfflineOperation): Promise<void>;
+  /** The server has the message. Resolves when its row has replaced the pending one. */
+  confirm(operation: SendOperation, message: ServerMessage): Promise<void>;
+  confirmRead(operation: OfflineOperation, state: ReadState): Promise<void>;
+  /** The server refuses a read mark for good. */
+  refuseRead(operation: OfflineOperation): Promise<void>;
+}
+
+/** The executor. */
+export interface Executor {
+  /** Looks at every lane: something was added, the link or a token came back, a person pressed retry. */
+  wake(): void;
+  close(): void;
+}
+
+/** Creates the executor; it is asleep until woken. */
+export function createExecutor(setup: ExecutorSetup): Executor {
+  const { env, backend, ledger } = setup;
+  const over = new AbortController();
+  const busy = new Set<string>();
+  let pausedUntilAt = 0;
+  let cancelTimer: (() => void) | null = null;
+
+  const settle = async (operation: OfflineOperation, error: TabcachedError): Promise<void> => {
+    const current = ledger.get(operation.id);
+    // An echo by push may have confirmed it while the answer was under way.
+    if (!current) return;
+    const outcome = outcomeOf(error);
+    const unknown = leavesUnknown(error);
+    const now = env.clock.now();
+    if (outcome === 'failed' && current.type === 'mark_read') return setup.refuseRead(current);
+    if (outcome === 'failed') return setup.change(failed(current, error, false));
+    if (outcome === 'wait-all') pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));
+    if (outcome !== 'retry') return setup.change(waiting(current, error, { counted: false, nextRetryAt: null, unknown: unknown || current._outcomeUnknown === true }));
+    if (current.retryCount + 1 >= current.maxRetries && current.type === 'send_message') return setup.change(failed({ ...current, retryCount: current.retryCount + 1 }, error, unknown));
+    const nextRetryAt = now + backoffMs(current.retryCount, env.random(), error.retryAfterMs);
+    return setup.change(waiting(current, error, { counted: true, nextRetryAt, unknown }));
+  };
+
+  const sendOnce = async (operation: SendOperation): Promise<void> => {
+    const { content, isScreenshot, screenshotFileName } = operation.payload;
+    const signal = over.signal;
+    setup.onSendAttempt();
+    if (operation._outcomeUnknown && backend.findByTempId) {
+      const known = await backend.findByTempId(operation.id, { signal });
+      if (known) return setup.confirm(operation, known);
+    }
+    try {
+      const message = await backend.send(
+        { requestId: operation.requestId, content, isScreenshot: isScreenshot ?? false, screenshotFileName: screenshotFileName ?? null, clientTempId: operation.id },
+        { signal },
+      );
+      await setup.confirm(operation, message);
+    } catch (thrown) {
+      const error = toTabcachedError(thrown);
+      if (outcomeOf(error) !== 'confirmed' || !backend.findByTempId) throw error;
+      const known = await backend.findByTempId(operation.id, { signal });
+      if (!known) throw error;
+      await setup.confirm(operation, known);
+    }
+  };
+
+  const attempt = async (operation: OfflineOperation): Promise<void> => {
+    const begun = attempted(operation, env.clock.now());
+    // Stored before it is sent: a daemon that dies in between finds it `syncing` and asks what became of it.
+    await setup.change(begun);
+    try {
+      if (begun.type === 'send_message') await sendOnce(begun);
+      else {
+        setup.onReadAttempt();
+        await setup.confirmRead(begun, await backend.markRead(begun.requestId, begun.payload.upToSequence, { signal: over.signal }));
+      }
+    } catch (thrown) {
+      const error = toTabcachedError(thrown);
+      if (over.signal.aborted) return;
+      env.log.info('attempt failed', { lane: laneOf(begun), code: error.code, retryCount: begun.retryCount });
+      await settle(begun, error);
+      if (outcomeOf(error) === 'wait-token' || outcomeOf(error) === 'wait-link') stalledLanes.add(laneOf(begun));
+    }
+  };
+
+  /** Lanes that wait for a link or a token: woken from outside, not by each other. */
+  const stalledLanes = new Set<string>();
+
+  const run = async (lane: string, operation: OfflineOperation): Promise<void> => {
+    busy.add(lane);
+    try {
+      await attempt(operation);
+    } catch (thrown) {
+      // Storage refused to note the attempt: nothing was sent, and it is tried again with the next wake.
+      env.log.error('attempt not stored', { lane, error: String(thrown) });
+      stalledLanes.add(lane);
+    } finally {
+      busy.delete(lane);
+      look();
+    }
+  };
+
+  const look = (): void => {
+    if (over.signal.aborted || !setup.ready()) return;
+    const now = env.clock.now();
+    cancelTimer?.();
+    cancelTimer = null;
+    let wakeAt = Number.POSITIVE_INFINITY;
+    for (const lane of ledger.lanes()) {
+      if (busy.has(lane) || stalledLanes.has(lane)) continue;
+      const step = laneStep(ledger.lane(lane), now);
+      if (step.kind === 'wait') wakeAt = Math.min(wakeAt, step.untilAt);
+      if (step.kind !== 'run') continue;
+      if (pausedUntilAt > now) wakeAt = Math.min(wakeAt, pausedUntilAt);
+      else void run(lane, step.operation);
+    }
+    if (Number.isFinite(wakeAt)) cancelTimer = env.timers.after(Math.max(0, wakeAt - now), look);
+  };
+
+  return {
+    wake: () => {
+      stalledLanes.clear();
+      look();
+    },
+    close: () => {
+      over.abort();
+      cancelTimer?.();
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/**
+ * One lane: the operations of one chat (or its read mark), first in, first out, one at a time.
+ *
+ * Owns: what a lane does next. Pure.
+ *
+ *   pending --attempt--> syncing --answer--> gone (confirmed)
+ *      ^                    |--transient, tries left--> pending, nextRetryAt
+ *      |                    '--refused, or no tries left--> failed: the lane is blocked
+ *      '----retry, edit (a person)----------------------------'
+ */
+import type { OfflineOperation } from '../../protocol/index.ts';
+
+/** What a lane does next. */
+export type LaneStep =
+  | { readonly kind: 'idle' }
+  | { readonly kind: 'run'; readonly operation: OfflineOperation }
+  | { readonly kind: 'wait'; readonly untilAt: number }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'blocked'; readonly operation: OfflineOperation };
+
+/** Lane of an operation: messages of a chat share one, its read mark has its own. */
+export const laneOf = (operation: Pick<OfflineOperation, 'type' | 'requestId'>): string =>
+  operation.type === 'mark_read' ? `read ${operation.requestId}` : operation.requestId;
+
+/** The next step of a lane whose operations come in their order. */
+export function laneStep(operations: readonly OfflineOperation[], now: number): LaneStep {
+  const head = operations[0];
+  if (!head) return { kind: 'idle' };
+  if (head.status === 'syncing') return { kind: 'busy' };
+  if (head.status === 'failed') return { kind: 'blocked', operation: head };
+  if (head.nextRetryAt !== null && head.nextRetryAt > now) return { kind: 'wait', untilAt: head.nextRetryAt };
+  return { kind: 'run', operation: head };
+}

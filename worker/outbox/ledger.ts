@@ -1,0 +1,94 @@
+/**
+ * The operations in memory, and their writing.
+ *
+ * Owns: which operations there are, in order, and that an operation and its row change in one transaction. Does not know when one is
+ * tried.
+ */
+import type { CachedMessage, OfflineOperation } from '../../protocol/index.ts';
+import type { Clock } from '../env.ts';
+import { highestProvisional, readChatMeta } from '../store/chat-reads.ts';
+import { chatWriteStores, emptyChat, writeChat } from '../store/chat-writes.ts';
+import type { Committer } from '../store/committer.ts';
+import { outboxWriteStores, putOrDeleteOperations } from '../store/outbox-rows.ts';
+import type { Durability } from '../store/store.ts';
+import { laneOf } from './lane.ts';
+
+/** Operations not confirmed yet. */
+export interface Ledger {
+  get(id: string): OfflineOperation | undefined;
+  all(): readonly OfflineOperation[];
+  /** Operations of a lane in their order. */
+  lane(name: string): readonly OfflineOperation[];
+  lanes(): readonly string[];
+  size(): number;
+  nextOrder(): number;
+  /**
+   * Puts an operation, in memory at once, and stores it with its row, if it has one. Resolves when stored with the row as stored: a
+   * new row's sequence is checked against the store in the same transaction.
+   */
+  put(operation: OfflineOperation, row: CachedMessage | null, durability: Durability): Promise<CachedMessage | null>;
+  /** Removes an operation and its row. */
+  drop(operation: OfflineOperation, durability: Durability): Promise<void>;
+  /** Removes operations from memory that somebody else removed from the store. */
+  forget(ids: readonly string[]): readonly OfflineOperation[];
+}
+
+/** Creates the ledger from what the store holds. */
+export function createLedger(committer: Committer, clock: Clock, stored: readonly OfflineOperation[]): Ledger {
+  const operations = new Map(stored.map((operation) => [operation.id, operation]));
+  let order = Math.max(0, ...stored.map((operation) => operation._order));
+  const all = (): OfflineOperation[] => [...operations.values()].sort((a, b) => a._order - b._order);
+  const stores = [...chatWriteStores, ...outboxWriteStores];
+
+  return {
+    get: (id) => operations.get(id),
+    all,
+    lane: (name) => all().filter((operation) => laneOf(operation) === name),
+    lanes: () => [...new Set(all().map(laneOf))],
+    size: () => operations.size,
+    nextOrder: () => ++order,
+    put: async (operation, row, durability) => {
+      operations.set(operation.id, operation);
+      const now = clock.now();
+      const { requestId } = operation;
+      let written = row;
+      await committer.add({
+        stores,
+        rows: 2,
+        durability,
+        work: async (tx) => {
+          if (row) {
+            // The record as stored, not as in memory: history that is not written yet must not get ahead of its rows (H-6).
+            const meta = (await readChatMeta(tx, requestId)) ?? emptyChat(requestId, now);
+            const known = await tx.get('messages', row.id);
+            const highest = known ? 0 : await highestProvisional(tx, requestId);
+            written = highest >= row.sequenceNumber ? { ...row, sequenceNumber: highest + 1 } : row;
+            await writeChat(tx, { requestId, upserts: [written], deletions: [], meta, now });
+          }
+          await putOrDeleteOperations(tx, { puts: [operation], now });
+        },
+      });
+      return written;
+    },
+    drop: (operation, durability) => {
+      operations.delete(operation.id);
+      const now = clock.now();
+      const { requestId, id } = operation;
+      return committer.add({
+        stores,
+        rows: 2,
+        durability,
+        work: async (tx) => {
+          const meta = await readChatMeta(tx, requestId);
+          if (meta && operation.type === 'send_message') await writeChat(tx, { requestId, upserts: [], deletions: [], removeIds: [id], meta, now });
+          await putOrDeleteOperations(tx, { deletes: [id], now });
+        },
+      });
+    },
+    forget: (ids) => {
+      const gone = ids.flatMap((id) => operations.get(id) ?? []);
+      for (const { id } of gone) operations.delete(id);
+      return gone;
+    },
+  };
+}

@@ -1,0 +1,162 @@
+/**
+ * Sending: from a person's keystroke to the server's confirmation, and everything a person can decide in between.
+ *
+ * Owns: acceptance (limits, order, one UUID per message), the optimistic row, retry, edit, discard, and what of all that is on screen.
+ * Does not know HTTP, lanes' timing (`executor.ts`) or transactions (`ledger.ts`).
+ */
+import type { CachedMessage, LaneState, OfflineOperation, SendOperation, SendReceipt, Sender, ServerMessage } from '../../protocol/index.ts';
+import { TabcachedError } from '../../protocol/errors.ts';
+import { PROVISIONAL_BASE } from '../../protocol/limits.ts';
+import type { Clock } from '../env.ts';
+import type { ChatBook } from '../sync/chat-book.ts';
+import { toRow } from '../sync/intake.ts';
+import { NO_CHANGE } from '../sync/merge.ts';
+import type { Ledger } from './ledger.ts';
+import { pendingRow, revived, sendOperation, type Draft } from './operations.ts';
+
+/** The outbox refuses beyond its limit, and warns from this share of it on. */
+const WARN_SHARE = 0.8;
+
+/** What the outbox is made with. */
+export interface OutboxSetup {
+  readonly clock: Clock;
+  readonly book: ChatBook;
+  readonly ledger: Ledger;
+  readonly userId: string;
+  readonly limit: number;
+  /** False while only memory is left to store in. */
+  readonly durable: boolean;
+  sender(): Sender | null;
+  /** Rows of a chat changed on every screen. */
+  onRows(requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void;
+  onOperation(operation: OfflineOperation, status: OfflineOperation['status'] | 'discarded'): void;
+  wake(): void;
+}
+
+/** The outbox. */
+export interface Outbox {
+  /** Resolves when stored. Rejects with `OUTBOX_FULL` or `STORAGE_FAILED`; then nothing of it is left on any screen. */
+  send(draft: Draft): Promise<SendReceipt>;
+  retry(operationId: string): Promise<void>;
+  edit(operationId: string, content: string): Promise<void>;
+  discard(operationId: string): Promise<void>;
+  laneState(requestId: string): LaneState;
+  /** The executor changed an operation. */
+  change(operation: OfflineOperation): Promise<void>;
+  /** The server has the message. */
+  confirm(operation: SendOperation, message: ServerMessage): Promise<void>;
+}
+
+/** Creates the outbox over a ledger. */
+export function createOutbox(setup: OutboxSetup): Outbox {
+  const { book, ledger, clock } = setup;
+  const accepting = new Map<string, Promise<SendReceipt>>();
+
+  const showRow = (row: CachedMessage): void => {
+    const model = book.open(row.requestId);
+    const others = model.pending.filter((other) => other.id !== row.id);
+    book.replace({ ...model, pending: [...others, row].sort((a, b) => a.sequenceNumber - b.sequenceNumber) });
+    setup.onRows(row.requestId, [row], []);
+  };
+  const hideRow = (requestId: string, id: string): void => {
+    const model = book.open(requestId);
+    book.replace({ ...model, pending: model.pending.filter((row) => row.id !== id) });
+    setup.onRows(requestId, [], [id]);
+  };
+  const rowOf = (operation: OfflineOperation): CachedMessage | undefined =>
+    book.get(operation.requestId)?.pending.find((row) => row.id === operation.id);
+
+  const receipt = (clientTempId: string): SendReceipt => ({
+    clientTempId,
+    durable: setup.durable,
+    nearlyFull: ledger.size() >= setup.limit * WARN_SHARE,
+  });
+
+  const accept = async (draft: Draft): Promise<SendReceipt> => {
+    const { requestId, clientTempId } = draft;
+    const model = book.open(requestId);
+    // A tab repeats a send whose answer it never got: the message may be on its way, or sent.
+    if (ledger.get(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId)) return receipt(clientTempId);
+    if (ledger.size() >= setup.limit) throw new TabcachedError('OUTBOX_FULL');
+    const now = clock.now();
+    const sequence = (model.pending.at(-1)?.sequenceNumber ?? PROVISIONAL_BASE - 1) + 1;
+    const row = pendingRow(draft, { userId: setup.userId, sender: setup.sender() }, sequence, now);
+    const operation = sendOperation(draft, now, ledger.nextOrder());
+    showRow(row);
+    try {
+      const written = await ledger.put(operation, row, 'strict');
+      if (written && written.sequenceNumber !== row.sequenceNumber) showRow(written);
+    } catch (error) {
+      ledger.forget([operation.id]);
+      hideRow(requestId, row.id);
+      throw error;
+    }
+    setup.onOperation(operation, 'pending');
+    setup.wake();
+    return receipt(clientTempId);
+  };
+
+  const change = async (operation: OfflineOperation): Promise<void> => {
+    const row = rowOf(operation);
+    const status = operation.status === 'failed' ? 'failed' : 'pending';
+    let next: CachedMessage | null = null;
+    if (row && operation.type === 'send_message') {
+      const { errorMessage: _, ...rest } = row;
+      next = { ...rest, content: operation.payload.content, status, ...(operation.lastError === null ? {} : { errorMessage: operation.lastError }) };
+    }
+    const visible = next && (next.status !== row?.status || next.content !== row.content || next.errorMessage !== row.errorMessage);
+    const stored = ledger.put(operation, visible ? next : null, 'strict');
+    if (visible && next) showRow(next);
+    setup.onOperation(operation, operation.status);
+    await stored;
+  };
+
+  /** The operation that a person wants to change. Refused while the server may be acting on it. */
+  const changeable = (operationId: string): SendOperation => {
+    const operation = ledger.get(operationId);
+    if (!operation || operation.type !== 'send_message') throw new TabcachedError('NOT_FOUND', 'That message is not waiting any more.');
+    if (operation.status === 'syncing') throw new TabcachedError('IN_FLIGHT', 'The message is being sent.');
+    if (operation._outcomeUnknown) throw new TabcachedError('IN_FLIGHT', 'It is not known yet whether the message arrived; it is asked for first.');
+    return operation;
+  };
+
+  return {
+    send: (draft) => {
+      const known = accepting.get(draft.clientTempId);
+      if (known) return known;
+      const accepted = accept(draft).finally(() => accepting.delete(draft.clientTempId));
+      accepting.set(draft.clientTempId, accepted);
+      return accepted;
+    },
+    retry: async (operationId) => {
+      const operation = ledger.get(operationId);
+      // Several tabs may press the button: whoever comes late finds it under way.
+      if (operation?.status !== 'failed') return;
+      await change(revived(operation));
+      setup.wake();
+    },
+    edit: async (operationId, content) => {
+      const operation = changeable(operationId);
+      await change(revived({ ...operation, payload: { ...operation.payload, content } }));
+      setup.wake();
+    },
+    discard: async (operationId) => {
+      const operation = changeable(operationId);
+      hideRow(operation.requestId, operation.id);
+      await ledger.drop(operation, 'strict');
+      setup.onOperation(operation, 'discarded');
+      setup.wake();
+    },
+    laneState: (requestId) => {
+      const lane = ledger.lane(requestId);
+      const head = lane[0];
+      const blocked = head?.status === 'failed' ? { operationId: head.id, code: head._errorCode ?? 'REJECTED', message: head.lastError ?? '' } : null;
+      return { pending: lane.length, blocked, nextRetryAt: head?.nextRetryAt ?? null };
+    },
+    change,
+    confirm: async (operation, message) => {
+      const row = { ...toRow(message, clock.now()), clientTempId: operation.id };
+      await book.apply(operation.requestId, () => ({ ...NO_CHANGE, rows: [row] }));
+    },
+  };
+}

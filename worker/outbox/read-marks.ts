@@ -1,0 +1,90 @@
+/**
+ * Reading: the mark of each chat, and telling the server.
+ *
+ * Owns: the mark is monotone (R-1), at most one operation per chat waits, scrolling is collected before the server hears of it. Does not
+ * know unread counts: they follow from the mark (`sync/unread.ts`).
+ */
+import type { OfflineOperation, ReadState } from '../../protocol/index.ts';
+import type { Environment } from '../env.ts';
+import type { ChatBook } from '../sync/chat-book.ts';
+import { rowsBetween } from '../sync/chat-model.ts';
+import { topOf } from '../sync/history.ts';
+import { newerRead } from '../sync/unread.ts';
+import { laneOf } from './lane.ts';
+import type { Ledger } from './ledger.ts';
+import { readOperation } from './operations.ts';
+
+/** Marks set within this time reach the server as one. */
+const DEBOUNCE_MS = 500;
+/** Message ids that an operation names at most; the sequence says it all. */
+const IDS_MAX = 100;
+
+/** What read marks are made with. */
+export interface ReadMarksSetup {
+  readonly env: Pick<Environment, 'clock' | 'timers' | 'ids'>;
+  readonly book: ChatBook;
+  readonly ledger: Ledger;
+  readonly userId: string;
+  onRead(requestId: string): void;
+  wake(): void;
+}
+
+/** Read marks. */
+export interface ReadMarks {
+  /** Moves the mark up to a sequence; lower ones are ignored. On every screen at once. */
+  mark(requestId: string, upToSequence: number): void;
+  /** What the server says of this user's reading, by any path. */
+  told(state: ReadState): void;
+  confirm(operation: OfflineOperation, state: ReadState): Promise<void>;
+  /** The server refuses: the badge goes back to the server's. */
+  refuse(operation: OfflineOperation): Promise<void>;
+  close(): void;
+}
+
+/** Creates the read marks. */
+export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
+  const { env, book, ledger } = setup;
+  let cancelTimer: (() => void) | null = null;
+
+  const told = (state: ReadState): void => {
+    if (!book.get(state.requestId)) return;
+    const { requestId, ...read } = state;
+    book.touch(requestId, (meta) => {
+      const serverRead = newerRead(meta._serverRead, read);
+      if (serverRead === meta._serverRead) return meta;
+      return { ...meta, _serverRead: serverRead, lastReadSequence: Math.max(meta.lastReadSequence, serverRead.lastReadSequence) };
+    });
+    setup.onRead(requestId);
+  };
+
+  return {
+    mark: (requestId, upToSequence) => {
+      const model = book.open(requestId);
+      const mark = Math.min(upToSequence, Math.max(topOf(model.history), model.meta._headSequence));
+      const before = model.meta.lastReadSequence;
+      if (mark <= before) return;
+      const now = env.clock.now();
+      const waits = ledger.lane(laneOf({ type: 'mark_read', requestId })).find((operation) => operation.status !== 'syncing');
+      const ids = rowsBetween(model.rows, before + 1, mark).filter((row) => row.senderId !== setup.userId).map((row) => row.id);
+      const operation = readOperation(waits?.id ?? env.ids.uuid(), requestId, mark, ids.slice(-IDS_MAX), now, waits?._order ?? ledger.nextOrder());
+      book.touch(requestId, (meta) => ({ ...meta, lastReadSequence: mark, lastReadAt: now }));
+      ledger.put(operation, null, 'relaxed').catch(() => undefined);
+      setup.onRead(requestId);
+      cancelTimer ??= env.timers.after(DEBOUNCE_MS, () => {
+        cancelTimer = null;
+        setup.wake();
+      });
+    },
+    told,
+    confirm: async (operation, state) => {
+      told(state);
+      await ledger.drop(operation, 'relaxed');
+    },
+    refuse: async (operation) => {
+      book.touch(operation.requestId, (meta) => ({ ...meta, lastReadSequence: meta._serverRead?.lastReadSequence ?? 0 }));
+      await ledger.drop(operation, 'relaxed');
+      setup.onRead(operation.requestId);
+    },
+    close: () => cancelTimer?.(),
+  };
+}

@@ -1,0 +1,362 @@
+/**
+ * The daemon's parts, wired together for one user and one set of settings.
+ *
+ * Owns: who tells whom. Each part knows only the ports it was given; what crosses between them crosses here.
+ */
+import type { Backend, CachedMessage, CachedTicket, ChatMeta, DaemonSettings, HostState, ReadState, Sender } from '../protocol/index.ts';
+import { TabcachedError } from '../protocol/errors.ts';
+import { updatesChannel } from '../protocol/names.ts';
+import type { BackendEnvironment } from './backend/backend-environment.ts';
+import type { Booted } from './boot.ts';
+import { chatMeta } from './chat-meta.ts';
+import { createChatPages, type ChatPages } from './chat-pages.ts';
+import { createCounters, type Counters } from './counters.ts';
+import type { Environment } from './env.ts';
+import { createExecutor, type Executor } from './outbox/executor.ts';
+import { createLedger, type Ledger } from './outbox/ledger.ts';
+import { createOutbox, type Outbox } from './outbox/outbox.ts';
+import { createReadMarks, type ReadMarks } from './outbox/read-marks.ts';
+import { createUpdatePublisher } from './publish-updates.ts';
+import { createPush, type Push } from './push.ts';
+import { createRowMemory } from './row-memory.ts';
+import { createSessions, type Session, type Sessions } from './sessions.ts';
+import { createCommitter } from './store/committer.ts';
+import { createChatBook, type ChatBook } from './sync/chat-book.ts';
+import type { ChatModel } from './sync/chat-model.ts';
+import { createSyncEngine, type SyncEngine } from './sync/engine.ts';
+import { createFrameDesk } from './sync/frames.ts';
+import { createTicketList, type TicketList } from './sync/tickets.ts';
+import { unreadCount } from './sync/unread.ts';
+import { createTokenSource, type TokenSource } from './tokens.ts';
+import { createViews, TICKETS, type Views } from './views.ts';
+
+/** Sequences that one update lists at most. */
+const LISTED_MAX = 100;
+
+/** What the calls of tabs act on. */
+export interface Parts {
+  readonly sessions: Sessions;
+  readonly views: Views;
+  readonly book: ChatBook;
+  readonly engine: SyncEngine;
+  readonly pages: ChatPages;
+  readonly tickets: TicketList;
+  readonly outbox: Outbox;
+  readonly readMarks: ReadMarks;
+  readonly ledger: Ledger;
+  readonly executor: Executor;
+  readonly tokens: TokenSource;
+  readonly push: Push;
+  readonly counters: Counters;
+  meta(requestId: string): ChatMeta;
+  host(): HostState;
+  updates(): number;
+  /** Database connections that are open. */
+  databases(): number;
+  close(): Promise<void>;
+}
+
+/** What the parts are made from. */
+export interface PartsSetup {
+  readonly env: Environment;
+  readonly userId: string;
+  readonly epoch: string;
+  readonly booted: Booted;
+  readonly settings: DaemonSettings;
+  createBackend(env: BackendEnvironment): Backend;
+  onFenced(): void;
+}
+
+/** Creates and connects the parts; nothing reaches the network before `push.open()`. */
+export function createParts(setup: PartsSetup): Parts {
+  const { env, userId, epoch, booted, settings } = setup;
+  const { clock, timers, random, log } = env;
+  const storage = booted.store.kind;
+  const counters = createCounters();
+  const updates = createUpdatePublisher({ broadcast: env.openBroadcast(updatesChannel(userId)), epoch, clock });
+  let needsToken = false;
+  let hostText = '';
+
+  const committer = createCommitter(booted.store, env, {
+    onFailed: (error) => log.error('write failed', { code: error.code, message: error.message }),
+    onRecovered: () => log.info('writes succeed again'),
+    onFenced: setup.onFenced,
+  });
+
+  const headOf = (requestId: string): number => Math.max(book.get(requestId)?.meta._headSequence ?? 0, tickets.get(requestId)?.headSequence ?? 0);
+  const unreadOf = (model: ChatModel): number => unreadCount(model, userId, headOf(model.requestId));
+  const meta = (requestId: string): ChatMeta => {
+    const model = book.open(requestId);
+    return chatMeta(model, engine.cell(requestId), { lane: outbox.laneState(requestId), unread: unreadOf(model), head: headOf(requestId), now: clock.now() });
+  };
+
+  const host = (): HostState => {
+    const syncing = tickets.refreshing() || views.watchedChats().some((requestId) => engine.cell(requestId).running !== null);
+    const link = push.attached() ? (syncing ? 'syncing' : 'live') : 'offline';
+    return { epoch, link, storage, tabs: sessions.all().length, pending: ledger.all().filter((operation) => operation.type === 'send_message').length, needsToken };
+  };
+  let hostChecked = false;
+  /** Conditions flicker within a task; tabs are told what it ended in. */
+  const hostChanged = (): void => {
+    if (hostChecked) return;
+    hostChecked = true;
+    void Promise.resolve().then(() => {
+      hostChecked = false;
+      const state = host();
+      const text = JSON.stringify({ t: 'host', host: state });
+      if (text === hostText) return;
+      hostText = text;
+      for (const session of sessions.all()) sessions.post(session, text);
+      updates.publish({ kind: 'host', link: state.link, storage: state.storage, tabs: state.tabs });
+    });
+  };
+
+  const urgencyOf = (session: Session): number => (session.report.focused ? 3 : session.report.visible ? 2 : 1);
+  const interest = {
+    urgency: (requestId: string): number => Math.max(0, ...views.watchers(requestId).map(urgencyOf)),
+    shown: (requestId: string) => views.shown(requestId),
+  };
+
+  const sessions = createSessions(env.locks, {
+    onJoined: () => {
+      hostChanged();
+      push.wake();
+    },
+    onLeft: (session) => {
+      views.drop(session);
+      tokens.left(session);
+      hostChanged();
+    },
+    onCaughtUp: (session, missed) => {
+      const requestIds = missed.filter((view) => view !== TICKETS);
+      sessions.post(session, JSON.stringify({ t: 'stale', requestIds, tickets: missed.includes(TICKETS) }));
+    },
+  });
+
+  const tokens = createTokenSource({
+    candidates: () => [...sessions.all()].sort((a, b) => urgencyOf(b) - urgencyOf(a)),
+    ask: (session, requestNumber, rejected) => sessions.post(session, JSON.stringify({ t: 'token', requestNumber, rejected })),
+    onNeed: (needed) => {
+      needsToken = needed;
+      hostChanged();
+    },
+  });
+
+  const backend = setup.createBackend({
+    baseUrl: settings.backend,
+    network: env.network,
+    timers,
+    clock,
+    random,
+    log,
+    token: (rejected, signal) => tokens.get(rejected, signal),
+  });
+
+  const rowsChanged = (requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void => {
+    views.changed(requestId, upserts, removals);
+    if (upserts.length === 0 && removals.length === 0) return;
+    const model = book.open(requestId);
+    updates.publish({
+      kind: 'messages',
+      requestId,
+      sequences: upserts.slice(0, LISTED_MAX).map((row) => row.sequenceNumber),
+      count: upserts.length,
+      removed: removals.length,
+      revision: model.meta.serverRevision,
+      unread: model.meta.unreadCount,
+    });
+  };
+  const ticketsChanged = (upserts: readonly CachedTicket[], removals: readonly string[]): void => {
+    views.ticketsChanged(upserts, removals);
+    const requestIds = [...upserts.map((ticket) => ticket.id), ...removals].slice(0, LISTED_MAX);
+    updates.publish({ kind: 'tickets', requestIds, count: upserts.length, removed: removals.length });
+  };
+
+  const book = createChatBook({
+    store: booted.store,
+    committer,
+    clock,
+    log,
+    stored: booted.chats,
+    derive: (model) => {
+      const unread = unreadOf(model);
+      return model.meta.unreadCount === unread ? model.meta : { ...model.meta, unreadCount: unread };
+    },
+    onChange: ({ requestId, upserts, removals, confirmed }) => {
+      rowsChanged(requestId, upserts, removals);
+      showRead(requestId);
+      for (const operation of ledger.forget(confirmed)) {
+        updates.publish({ kind: 'outbox', requestId, operationId: operation.id, status: 'completed', pending: ledger.size() });
+      }
+      if (confirmed.length > 0) {
+        executor.wake();
+        hostChanged();
+      }
+    },
+  });
+
+  /** The ticket list shows what the chat knows. */
+  const showRead = (requestId: string): void => {
+    const model = book.get(requestId);
+    if (model) tickets.setRead(requestId, model.meta.unreadCount, Math.max(model.meta.lastReadSequence, model.meta._serverRead?.lastReadSequence ?? 0));
+  };
+  const readTold = (state: ReadState): void => {
+    if (book.get(state.requestId)) readMarks.told(state);
+    else tickets.setRead(state.requestId, state.unreadCount, state.lastReadSequence);
+  };
+
+  const onRejected = (count: number): void => counters.rejected(count);
+  const engine = createSyncEngine({
+    env,
+    backend,
+    book,
+    clock,
+    log,
+    interest,
+    link: { attached: () => push.attached(), attachment: () => push.attachment() },
+    ticketHead: (requestId) => tickets.get(requestId)?.headSequence ?? 0,
+    onFetch: (kind) => counters.fetched(kind),
+    onRejected,
+    onParked: () => counters.parked(),
+    onState: (requestId) => {
+      views.changed(requestId);
+      hostChanged();
+    },
+    onReset: (requestId) => views.restart(requestId),
+    onForbidden: (requestId) => void book.reset(requestId, true).then(() => views.restart(requestId)),
+    onStep: (requestId) => frames.resume(requestId),
+  });
+  const frames = createFrameDesk({ env, book, engine, interest, onRejected });
+
+  const tickets = createTicketList({
+    env,
+    backend,
+    committer,
+    stored: booted.tickets,
+    cursor: booted.cursor,
+    onTold: (ticket) => {
+      const { unreadCount: unread, lastReadSequence, id: requestId, _revision: revision } = ticket;
+      if (engine.cell(requestId).denied) engine.allow(requestId);
+      if (!book.get(requestId)) return { unreadCount: unread, lastReadSequence };
+      readMarks.told({ requestId, unreadCount: unread, lastReadSequence, revision });
+      const model = book.open(requestId);
+      return { unreadCount: model.meta.unreadCount, lastReadSequence: Math.max(model.meta.lastReadSequence, lastReadSequence) };
+    },
+    onChange: ({ upserts, removals }) => ticketsChanged(upserts, removals),
+    onFetch: () => counters.fetched('tickets'),
+    onRejected,
+    onProblem: (error) => error && log.warn('tickets not fetched', { code: error.code }),
+    onSettled: () => hostChanged(),
+  });
+
+  const ledger = createLedger(committer, clock, booted.operations);
+  const wake = (): void => executor.wake();
+  const outbox = createOutbox({
+    clock,
+    book,
+    ledger,
+    userId,
+    limit: settings.outboxLimit,
+    durable: storage === 'indexeddb',
+    sender: () => senderOf(userId, tickets),
+    onRows: rowsChanged,
+    onOperation: (operation, status) => {
+      views.changed(operation.requestId);
+      updates.publish({ kind: 'outbox', requestId: operation.requestId, operationId: operation.id, status, pending: ledger.size() });
+      hostChanged();
+    },
+    wake,
+  });
+  const readMarks = createReadMarks({
+    env,
+    book,
+    ledger,
+    userId,
+    wake,
+    onRead: (requestId) => {
+      const model = book.open(requestId);
+      views.changed(requestId);
+      showRead(requestId);
+      updates.publish({ kind: 'read', requestId, lastReadSequence: model.meta.lastReadSequence, unread: model.meta.unreadCount });
+    },
+  });
+  const executor = createExecutor({
+    env,
+    backend,
+    ledger,
+    ready: () => push.attached(),
+    onSendAttempt: () => counters.fetched('sends'),
+    onReadAttempt: () => counters.fetched('reads'),
+    change: (operation) => outbox.change(operation),
+    confirm: (operation, message) => outbox.confirm(operation, message),
+    confirmRead: (operation, state) => readMarks.confirm(operation, state),
+    refuseRead: (operation) => readMarks.refuse(operation),
+  });
+
+  const push = createPush(backend, userId, env, {
+    onAttached: () => {
+      engine.doubtAll();
+      void tickets.refresh();
+      engine.wantAll();
+      executor.wake();
+      hostChanged();
+    },
+    onDetached: () => {
+      engine.doubtAll();
+      hostChanged();
+    },
+    onLost: () => {
+      engine.doubtAll();
+      void tickets.refresh();
+      engine.wantAll();
+      hostChanged();
+    },
+    onChange: (frame) => frames.receive(frame),
+    onTicket: (ticket) => tickets.take(ticket),
+    onRemoved: (requestId) => {
+      tickets.remove(requestId);
+      engine.deny(requestId, new TabcachedError('FORBIDDEN', 'This chat is not visible to this user any more.'));
+    },
+    onRead: readTold,
+    onWrongUser: (named) => log.error('token of another user', { expected: userId, named }),
+  });
+
+  const rowMemory = createRowMemory((requestId) => book.unload(requestId));
+  const views = createViews({
+    sessions,
+    timers,
+    meta,
+    tickets: () => tickets.all(),
+    onInterest: (requestId) => {
+      rowMemory.note(requestId, views.watchers(requestId).length > 0);
+      engine.want(requestId);
+    },
+  });
+  const pages = createChatPages({ book, engine, meta, version: (requestId) => views.version(requestId) });
+
+  return {
+    sessions, views, book, engine, pages, tickets, outbox, readMarks, ledger, executor, tokens, push, counters, meta, host,
+    updates: () => updates.count(),
+    databases: () => (booted.store.kind === 'indexeddb' ? 1 : 0),
+    close: async () => {
+      push.close();
+      engine.close();
+      executor.close();
+      readMarks.close();
+      tickets.close();
+      await committer.close();
+      sessions.close();
+      updates.close();
+      booted.store.close();
+    },
+  };
+}
+
+/** This user as others see him, as far as the tickets tell. */
+function senderOf(userId: string, tickets: TicketList): Sender | null {
+  for (const { requester, technician } of tickets.all()) {
+    if (requester?.id === userId) return requester;
+    if (technician?.id === userId) return technician;
+  }
+  return null;
+}

@@ -1,0 +1,213 @@
+/**
+ * All opened chats in the daemon's memory, and the one place where they change.
+ *
+ * Owns: per chat one change after the other; memory and views first, then the store (DESIGN.md, section 10, item 28); rows read
+ * from the store when a window needs them. Does not know requests, lanes or sessions: it tells its listener what changed.
+ */
+import type { CachedMessage, ChatSyncState } from '../../protocol/index.ts';
+import { PROVISIONAL_BASE } from '../../protocol/limits.ts';
+import type { Clock, Log } from '../env.ts';
+import { readRange, readWindow } from '../store/chat-reads.ts';
+import { chatWriteStores, deleteChat, emptyChat, writeChat } from '../store/chat-writes.ts';
+import type { Committer } from '../store/committer.ts';
+import { outboxWriteStores, putOrDeleteOperations, type OutboxChanges } from '../store/outbox-rows.ts';
+import type { Store } from '../store/store.ts';
+import { modelOf, rowsBetween, type ChatModel } from './chat-model.ts';
+import { heldSet, topOf } from './history.ts';
+import { mergeChange, removedKeys, type Change } from './merge.ts';
+import { contains, difference, intersection, ofValues, rangeSet, union, type RangeSet } from './ranges.ts';
+
+/** What changed on every screen that shows the chat. */
+export interface ChatEvent {
+  readonly requestId: string;
+  readonly upserts: readonly CachedMessage[];
+  readonly removals: readonly string[];
+  /** Operations that this change has confirmed. */
+  readonly confirmed: readonly string[];
+}
+
+/** The opened chats. */
+export interface ChatBook {
+  /** The chat, or undefined when it was never opened here. */
+  get(requestId: string): ChatModel | undefined;
+  /** The chat, opened: from now on push frames for it are kept. */
+  open(requestId: string): ChatModel;
+  requestIds(): readonly string[];
+  /** Merges what the server said; `completed` names operations that are done with it. Resolves when memory and views have it. */
+  apply(requestId: string, change: (model: ChatModel) => Change | null): Promise<void>;
+  /** Makes the rows of a stretch, or the newest `limit` below a sequence, resident. Answers the lowest sequence now resident there. */
+  loadRange(requestId: string, start: number, end: number): Promise<void>;
+  loadBefore(requestId: string, before: number, limit: number): Promise<number>;
+  /** Changes the record alone (read mark, draft, times), and operations of the outbox with it in one transaction. */
+  touch(requestId: string, change: (meta: ChatSyncState) => ChatSyncState, operations?: Omit<OutboxChanges, 'now'>): void;
+  /** Puts a model whose pending rows or doubts changed; nothing is written. */
+  replace(model: ChatModel): void;
+  /** Forgets the rows of a chat that nobody looks at. */
+  unload(requestId: string): void;
+  /**
+   * Forgets everything confirmed, in memory and store: the server went backwards (H-8), or access was lost. What a person wrote
+   * stays. With `keep` the chat stays opened.
+   */
+  reset(requestId: string, keep: boolean): Promise<void>;
+}
+
+/** What a book is made with. */
+export interface ChatBookSetup {
+  readonly store: Store;
+  readonly committer: Committer;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly stored: readonly { readonly meta: ChatSyncState; readonly pending: readonly CachedMessage[] }[];
+  /** What follows from history and rows and is stored with them: the unread count. */
+  derive(model: ChatModel): ChatSyncState;
+  onChange(event: ChatEvent): void;
+}
+
+/** Opens the book with what the store holds. */
+export function createChatBook(setup: ChatBookSetup): ChatBook {
+  const { store, committer, clock, log } = setup;
+  const chats = new Map<string, ChatModel>(setup.stored.map(({ meta, pending }) => [meta.requestId, modelOf(meta, pending)]));
+  const queues = new Map<string, Promise<void>>();
+
+  /** One task of a chat after the other. */
+  const inTurn = <T>(requestId: string, task: () => Promise<T>): Promise<T> => {
+    const turn = (queues.get(requestId) ?? Promise.resolve()).then(task);
+    const settled = turn.then(
+      () => undefined,
+      () => undefined,
+    );
+    queues.set(requestId, settled);
+    void settled.then(() => queues.get(requestId) === settled && queues.delete(requestId));
+    return turn;
+  };
+
+  const open = (requestId: string): ChatModel => {
+    let model = chats.get(requestId);
+    if (!model) {
+      model = modelOf(emptyChat(requestId, clock.now()), []);
+      chats.set(requestId, model);
+    }
+    return model;
+  };
+
+  /** Held rows that a change touches and that are not in memory. Queued writes come first, so that the store tells the truth. */
+  const readTouched = async (model: ChatModel, change: Change): Promise<CachedMessage[]> => {
+    const named = [...change.rows, ...change.deletions, ...change.rejected].map((row) => row.sequenceNumber);
+    const covered = change.answer ? rangeSet(change.answer.start, change.answer.end) : [];
+    const touched = intersection(union(ofValues(named), covered), heldSet(model.history));
+    const missing = difference(touched, model.resident).filter((range) => range.start < PROVISIONAL_BASE);
+    if (missing.length === 0) return [];
+    await committer.flush();
+    return readSet(model.requestId, missing);
+  };
+
+  const readSet = async (requestId: string, set: RangeSet): Promise<CachedMessage[]> => {
+    const parts = await store.read(['messages'], (tx) => Promise.all(set.map(({ start, end }) => readRange(tx, requestId, start, end))));
+    return parts.flat();
+  };
+
+  const write = (requestId: string, rows: number, work: Parameters<Committer['add']>[0]['work'], outbox: boolean): void => {
+    const stores = outbox ? [...chatWriteStores, ...outboxWriteStores] : chatWriteStores;
+    // A change that could not be written stays on the screen; the committer has told the daemon.
+    committer.add({ stores, rows, durability: 'relaxed', work }).catch((error: unknown) => log.warn('chat not stored', { requestId, error: String(error) }));
+  };
+
+  const applyNow = async (requestId: string, build: (model: ChatModel) => Change | null): Promise<void> => {
+    const model = open(requestId);
+    const change = build(model);
+    if (!change) return;
+    const stored = await readTouched(model, change);
+    const before = chats.get(requestId) ?? model;
+    const now = clock.now();
+    const merged = mergeChange(before, stored.length > 0 ? { ...change, stored } : change, now);
+    const meta = setup.derive(merged.model);
+    chats.set(requestId, { ...merged.model, meta });
+    const confirmed = merged.confirmed.map((row) => row.id);
+    setup.onChange({ requestId, upserts: merged.upserts, removals: removedKeys(before, merged), confirmed });
+    const deletions = merged.removedSequences.map((sequenceNumber) => ({ sequenceNumber, revision: Number.MAX_SAFE_INTEGER }));
+    const changes = { requestId, upserts: [...merged.upserts], deletions, removeIds: confirmed, meta, now };
+    write(
+      requestId,
+      changes.upserts.length + deletions.length + 1,
+      async (tx) => {
+        await writeChat(tx, changes);
+        if (confirmed.length > 0) await putOrDeleteOperations(tx, { deletes: confirmed, now });
+      },
+      confirmed.length > 0,
+    );
+  };
+
+  const adopt = (requestId: string, rows: readonly CachedMessage[], stretch: RangeSet): void => {
+    const model = open(requestId);
+    const fresh = difference(stretch, model.resident);
+    const added = rows.filter((row) => contains(fresh, row.sequenceNumber));
+    const all = [...model.rows, ...added].sort((a, b) => a.sequenceNumber - b.sequenceNumber);
+    chats.set(requestId, { ...model, rows: all, resident: union(model.resident, stretch) });
+  };
+
+  return {
+    get: (requestId) => chats.get(requestId),
+    open,
+    requestIds: () => [...chats.keys()],
+    apply: (requestId, build) => inTurn(requestId, () => applyNow(requestId, build)),
+    loadRange: (requestId, start, end) =>
+      inTurn(requestId, async () => {
+        const missing = difference(rangeSet(start, end), open(requestId).resident);
+        if (missing.length === 0) return;
+        await committer.flush();
+        adopt(requestId, await readSet(requestId, missing), missing);
+      }),
+    loadBefore: (requestId, before, limit) =>
+      inTurn(requestId, async () => {
+        const model = open(requestId);
+        const inMemory = residentBelow(model, before);
+        const rows = rowsBetween(model.rows, inMemory, before - 1);
+        if (rows.length >= limit) return (rows.at(-limit) as CachedMessage).sequenceNumber;
+        if (inMemory <= model.history.floor) return model.history.floor;
+        await committer.flush();
+        const read = await store.read(['messages'], (tx) => readWindow(tx, requestId, { before: inMemory, limit: limit - rows.length }));
+        const lowest = read.length < limit - rows.length ? model.history.floor : (read[0] as CachedMessage).sequenceNumber;
+        // Above the highest row there is nothing, so a window that begins there is whole up to the provisional sequences.
+        adopt(requestId, read, rangeSet(lowest, inMemory > topOf(model.history) ? PROVISIONAL_BASE - 1 : inMemory - 1));
+        return lowest;
+      }),
+    touch: (requestId, change, operations) => {
+      const model = open(requestId);
+      const changed = change(model.meta);
+      if (changed === model.meta && !operations) return;
+      const meta = setup.derive({ ...model, meta: changed });
+      chats.set(requestId, { ...model, meta });
+      const now = clock.now();
+      write(
+        requestId,
+        2,
+        async (tx) => {
+          await writeChat(tx, { requestId, upserts: [], deletions: [], meta, now });
+          if (operations) await putOrDeleteOperations(tx, { ...operations, now });
+        },
+        operations !== undefined,
+      );
+    },
+    replace: (model) => void chats.set(model.requestId, model),
+    unload: (requestId) => {
+      const model = chats.get(requestId);
+      if (model && model.rows.length > 0) chats.set(requestId, { ...model, rows: [], resident: [] });
+    },
+    reset: (requestId, keep) =>
+      inTurn(requestId, async () => {
+        const { meta, pending } = open(requestId);
+        const now = clock.now();
+        const { lastReadSequence, lastReadAt, _draft } = meta;
+        const fresh = { ...emptyChat(requestId, now), lastReadSequence, lastReadAt, ...(_draft === undefined ? {} : { _draft }) };
+        if (keep || pending.length > 0) chats.set(requestId, modelOf(fresh, pending));
+        else chats.delete(requestId);
+        write(requestId, 1, async (tx) => void (await deleteChat(tx, requestId, { now })), false);
+      }),
+  };
+}
+
+/** Lowest sequence from which everything up to `before` is in memory. */
+function residentBelow(model: ChatModel, before: number): number {
+  const last = Math.min(before - 1, topOf(model.history));
+  return model.resident.find((range) => range.start <= last && range.end >= last)?.start ?? before;
+}

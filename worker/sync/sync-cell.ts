@@ -1,0 +1,42 @@
+/** What the sync engine remembers of one chat beside the chat itself. Lives as long as the daemon. */
+import type { ChangeFrame } from '../../protocol/index.ts';
+import type { TabcachedError } from '../../protocol/errors.ts';
+
+/** One chat's synchronisation. Mutable, and only the engine touches it. */
+export interface SyncCell {
+  readonly requestId: string;
+  /** Nothing can have been missed since the last delta. */
+  current: boolean;
+  /** The chat has to be fetched anew. */
+  resync: boolean;
+  /** Cursors refused in a row without a good answer between (#22). */
+  refusals: number;
+  /** Attempts without progress, by end of the gap. */
+  readonly stalls: Map<number, number>;
+  waiting: readonly ChangeFrame[];
+  pumping: boolean;
+  running: AbortController | null;
+  failures: number;
+  problem: TabcachedError | null;
+  /** The server refuses this chat to this user; nothing is asked until it is told otherwise. */
+  denied: boolean;
+  cancelGrace: (() => void) | null;
+  cancelRetry: (() => void) | null;
+}
+
+/** A chat about which nothing has happened yet. */
+export const newCell = (requestId: string): SyncCell => ({
+  requestId,
+  current: false,
+  resync: false,
+  refusals: 0,
+  stalls: new Map(),
+  waiting: [],
+  pumping: false,
+  running: null,
+  failures: 0,
+  problem: null,
+  denied: false,
+  cancelGrace: null,
+  cancelRetry: null,
+});

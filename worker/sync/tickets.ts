@@ -1,0 +1,164 @@
+/**
+ * The ticket list: every ticket this user may see, and what changed of it.
+ *
+ * Owns: tickets in memory and store, their cursor, fetching what changed (never message text), the higher revision wins. Does not know
+ * chats; the daemon tells it the unread counts that were computed from held messages.
+ */
+import { ServerTicket, type Backend, type CachedTicket } from '../../protocol/index.ts';
+import { toTabcachedError, type TabcachedError } from '../../protocol/errors.ts';
+import * as v from 'valibot';
+import { backoffMs } from '../backoff.ts';
+import type { Environment } from '../env.ts';
+import type { Committer } from '../store/committer.ts';
+import type { WriteTransaction } from '../store/store.ts';
+
+/** What changed of the list. */
+export interface TicketsEvent {
+  readonly upserts: readonly CachedTicket[];
+  readonly removals: readonly string[];
+}
+
+/** What the list is made with. */
+export interface TicketListSetup {
+  readonly env: Pick<Environment, 'clock' | 'timers' | 'random' | 'log'>;
+  readonly backend: Pick<Backend, 'tickets'>;
+  readonly committer: Committer;
+  readonly stored: readonly CachedTicket[];
+  readonly cursor: string | null;
+  /** The server's word on a ticket; answers what of it is known better here: unread count and mark of an opened chat. */
+  onTold(ticket: CachedTicket): Pick<CachedTicket, 'unreadCount' | 'lastReadSequence'>;
+  onChange(event: TicketsEvent): void;
+  onFetch(): void;
+  onRejected(count: number): void;
+  onProblem(error: TabcachedError | null): void;
+  /** An answer was applied, or has failed. */
+  onSettled(): void;
+}
+
+/** The list. */
+export interface TicketList {
+  all(): readonly CachedTicket[];
+  get(requestId: string): CachedTicket | undefined;
+  /** Asks for what changed; one request at a time, once more when asked meanwhile. Resolves when it is applied or has failed. */
+  refresh(): Promise<void>;
+  /** Is an answer under way? */
+  refreshing(): boolean;
+  /** A ticket as the server pushed it. */
+  take(raw: unknown): void;
+  /** This user may not see it any more. */
+  remove(requestId: string): void;
+  /** Unread count and mark as they follow from held messages and what was read here. */
+  setRead(requestId: string, unreadCount: number, lastReadSequence: number): void;
+  close(): void;
+}
+
+/** Creates the list from what the store holds. */
+export function createTicketList(setup: TicketListSetup): TicketList {
+  const { env, committer } = setup;
+  const tickets = new Map(setup.stored.map((ticket) => [ticket.id, ticket]));
+  const over = new AbortController();
+  let cursor = setup.cursor;
+  let running: Promise<void> | null = null;
+  let again = false;
+  let failures = 0;
+  let cancelRetry: (() => void) | null = null;
+
+  const store = (upserts: readonly CachedTicket[], removals: readonly string[], newCursor: string | null): void => {
+    const work = async (tx: WriteTransaction): Promise<void> => {
+      for (const ticket of upserts) void tx.put('tickets', ticket);
+      for (const id of removals) void tx.delete('tickets', id);
+      if (newCursor !== null) await tx.put('ticket_meta', { key: 'cursor', value: newCursor });
+    };
+    committer
+      .add({ stores: ['tickets', 'ticket_meta'], rows: upserts.length + removals.length, durability: 'relaxed', work })
+      .catch((error: unknown) => env.log.warn('tickets not stored', { error: String(error) }));
+  };
+
+  const apply = (raw: readonly unknown[], removed: readonly string[], newCursor: string | null): void => {
+    const upserts: CachedTicket[] = [];
+    let refused = 0;
+    for (const candidate of raw) {
+      const checked = v.safeParse(ServerTicket, candidate);
+      if (!checked.success) {
+        refused += 1;
+        continue;
+      }
+      const { revision, ...body } = checked.output;
+      const known = tickets.get(body.id);
+      if (known && known._revision > revision) continue;
+      const told: CachedTicket = { ...body, _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
+      const ticket = { ...told, ...setup.onTold(told) };
+      if (known && known._revision === revision && sameTicket(known, ticket)) continue;
+      tickets.set(ticket.id, ticket);
+      upserts.push(ticket);
+    }
+    const removals = removed.filter((id) => tickets.delete(id));
+    if (refused > 0) setup.onRejected(refused);
+    if (newCursor !== null) cursor = newCursor;
+    if (upserts.length > 0 || removals.length > 0) setup.onChange({ upserts, removals });
+    if (upserts.length > 0 || removals.length > 0 || newCursor !== null) store(upserts, removals, newCursor);
+  };
+
+  const fetchOnce = async (): Promise<void> => {
+    setup.onFetch();
+    const whole = cursor === null;
+    const page = await setup.backend.tickets(cursor, { signal: over.signal });
+    const told = new Set(page.tickets.map((ticket) => (ticket as { id?: unknown } | null)?.id));
+    // Without a cursor the answer is the whole list: what is not in it is gone.
+    const gone = whole ? [...tickets.keys()].filter((id) => !told.has(id)) : [];
+    apply(page.tickets, [...page.removed, ...gone], page.cursor);
+  };
+
+  const fetchAll = async (): Promise<void> => {
+    cancelRetry?.();
+    cancelRetry = null;
+    try {
+      do {
+        again = false;
+        await fetchOnce();
+      } while (again);
+      failures = 0;
+      setup.onProblem(null);
+    } catch (thrown) {
+      const error = toTabcachedError(thrown);
+      if (over.signal.aborted) return;
+      if (error.code === 'CURSOR_EXPIRED') cursor = null;
+      setup.onProblem(error);
+      if (error.code === 'UNAUTHORIZED' || error.code === 'USER_MISMATCH') return;
+      cancelRetry = env.timers.after(backoffMs(failures++, env.random(), error.retryAfterMs), () => void refresh());
+    }
+  };
+
+  const refresh = (): Promise<void> => {
+    if (running) again = true;
+    running ??= fetchAll().finally(() => {
+      running = null;
+      setup.onSettled();
+    });
+    return running;
+  };
+
+  return {
+    all: () => [...tickets.values()],
+    get: (requestId) => tickets.get(requestId),
+    refresh,
+    refreshing: () => running !== null,
+    take: (raw) => apply([raw], [], null),
+    remove: (requestId) => apply([], [requestId], null),
+    setRead: (requestId, unreadCount, lastReadSequence) => {
+      const known = tickets.get(requestId);
+      if (!known || (known.unreadCount === unreadCount && known.lastReadSequence === lastReadSequence)) return;
+      const ticket = { ...known, unreadCount, lastReadSequence };
+      tickets.set(requestId, ticket);
+      setup.onChange({ upserts: [ticket], removals: [] });
+      store([ticket], [], null);
+    },
+    close: () => {
+      over.abort();
+      cancelRetry?.();
+    },
+  };
+}
+
+const sameTicket = (known: CachedTicket, told: CachedTicket): boolean =>
+  (Object.keys(told) as (keyof CachedTicket)[]).every((field) => JSON.stringify(known[field]) === JSON.stringify(told[field]));

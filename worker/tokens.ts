@@ -1,0 +1,90 @@
+/**
+ * The token: asked of one tab, kept in memory, given to whoever calls the server.
+ *
+ * Owns: one question at a time; another tab is asked when the one asked closes or has none; a rejected token is never given again. Does not
+ * know what a token says.
+ */
+import { TabcachedError } from '../protocol/errors.ts';
+import type { Session } from './sessions.ts';
+
+/** What the token source is made with. */
+export interface TokenSourceSetup {
+  /** Tabs to ask, the best first. */
+  candidates(): readonly Session[];
+  ask(session: Session, requestNumber: number, rejected: string | null): void;
+  /** True while a tab has been asked, or none has a token. */
+  onNeed(needed: boolean): void;
+}
+
+/** The token source. */
+export interface TokenSource {
+  /** The token. Rejects with `UNAUTHORIZED` when no tab has one, `CANCELLED` when aborted. */
+  get(rejected: string | null, signal: AbortSignal): Promise<string>;
+  /** A tab's answer; null: it has none. */
+  answer(session: Session, requestNumber: number, token: string | null): void;
+  /** A tab is gone, or a new one is here. */
+  left(session: Session): void;
+  /** Forgets the token: it belongs to another user. */
+  reject(token: string): void;
+}
+
+/** Creates the source; nothing is asked before somebody needs a token. */
+export function createTokenSource({ candidates, ask, onNeed }: TokenSourceSetup): TokenSource {
+  let token: string | null = null;
+  let rejectedToken: string | null = null;
+  let question: { session: Session; number: number; readonly asked: Set<Session>; readonly settle: (token: string | null) => void; readonly answer: Promise<string | null> } | null = null;
+  let number = 0;
+
+  const askNext = (): void => {
+    if (!question) return;
+    const { asked } = question;
+    const next = candidates().find((session) => !asked.has(session));
+    if (!next) {
+      question.settle(null);
+      question = null;
+      return;
+    }
+    asked.add(next);
+    question.session = next;
+    question.number = ++number;
+    ask(next, question.number, rejectedToken);
+  };
+
+  const obtain = (): Promise<string | null> => {
+    if (question) return question.answer;
+    let settle!: (token: string | null) => void;
+    const answer = new Promise<string | null>((resolve) => (settle = resolve));
+    const [first] = candidates();
+    if (!first) return Promise.resolve(null);
+    question = { session: first, number: 0, asked: new Set(), settle, answer };
+    onNeed(true);
+    askNext();
+    return answer;
+  };
+
+  return {
+    get: async (rejected, signal) => {
+      if (rejected !== null && rejected === token) token = null;
+      if (rejected !== null) rejectedToken = rejected;
+      const found = token ?? (await obtain());
+      if (signal.aborted) throw new TabcachedError('CANCELLED');
+      if (found === null) throw new TabcachedError('UNAUTHORIZED', 'No tab has a valid token.');
+      return found;
+    },
+    answer: (session, requestNumber, given) => {
+      if (question?.session !== session || question.number !== requestNumber) return;
+      if (given === null || given === rejectedToken) return askNext();
+      token = given;
+      question.settle(given);
+      question = null;
+      onNeed(false);
+    },
+    left: (session) => {
+      if (question?.session === session) askNext();
+    },
+    reject: (refused) => {
+      if (token === refused) token = null;
+      rejectedToken = refused;
+    },
+  };
+}
