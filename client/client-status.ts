@@ -1,7 +1,7 @@
 /** What this tab publishes about its daemon. Owns the value; does not know how it is learned. */
 import type { HostState } from '../protocol/views.ts';
 import type { ClientStatus, HostKind } from './client.ts';
-import { NO_STATUS } from './empty-states.ts';
+import { NO_STATUS } from './no-status.ts';
 import { createSource, type Source } from './source.ts';
 
 /** The status and how it changes. */

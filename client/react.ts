@@ -6,8 +6,9 @@
  */
 import { createContext, createElement, useCallback, useContext, useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import type { Anchor } from '../protocol/views.ts';
-import { EMPTY_CHAT, NO_STATUS, NO_TICKETS } from './empty-states.ts';
+import { EMPTY_CHAT, NO_TICKETS } from './empty-states.ts';
 import type { ChatView, ChatViewState, Client, ClientStatus, Readable, TicketsState } from './client.ts';
+import { NO_STATUS } from './no-status.ts';
 
 const ClientContext = createContext<Client | null>(null);
 

@@ -10,8 +10,6 @@ import type { Readable } from './client.ts';
 export interface Source<T> extends Readable<T> {
   /** The value may have changed. */
   touch(): void;
-  /** Somebody subscribes. */
-  used(): boolean;
 }
 
 /** A source whose value is `compute(previous)`; returning `previous` keeps the reference. `onUse` hears of first and last readers. */
@@ -57,6 +55,5 @@ export function createSource<T>(compute: (previous: T | null) => T, onUse: (used
       scheduled = true;
       queueMicrotask(notifyAll);
     },
-    used: () => listeners.size > 0,
   };
 }

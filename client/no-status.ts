@@ -1,0 +1,13 @@
+import type { ClientStatus } from './client.ts';
+
+/** Status of a tab that has no daemon yet. */
+export const NO_STATUS: ClientStatus = {
+  connected: false,
+  host: 'shared-worker',
+  epoch: '',
+  link: 'offline',
+  storage: 'indexeddb',
+  tabs: 0,
+  pending: 0,
+  needsToken: false,
+};
