@@ -1,0 +1,23 @@
+/**
+ * What a backend is given by the daemon.
+ *
+ * Owns: the shape. A team's own backend is a function from this to a `Backend`, handed to `serve({ backend })`.
+ */
+import type { Clock, Log, Network, Timers } from '../env.ts';
+
+/** What a backend is given. */
+export interface BackendEnvironment {
+  /** The setting `backend` of the tabs, as they gave it. */
+  readonly baseUrl: string;
+  readonly network: Network;
+  readonly timers: Timers;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly log: Log;
+  /**
+   * Resolves with a token. Rejects with `UNAUTHORIZED` when nobody has one, `CANCELLED` when aborted. Pass the rejected one so that it
+   * is not given again.
+   */
+  token(rejected: string | null, signal: AbortSignal): Promise<string>;
+}
