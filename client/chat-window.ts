@@ -14,9 +14,10 @@ export const SNAPSHOT_MAX = 500;
 /** What to open: the view's own anchor at first, the window that was shown afterwards. */
 export function openingOf(before: ChatCore | null, anchor: Anchor): { readonly anchor: Anchor; readonly limit: number } {
   if (!before || before.rows.length === 0) return { anchor, limit: PAGE_SIZE };
-  const limit = Math.min(SNAPSHOT_MAX, Math.max(PAGE_SIZE, before.rows.length));
   const { lo, hi, tail } = before.window;
-  return { anchor: tail ? 'newest' : Math.max(1, Math.round((lo + hi) / 2)), limit };
+  // Whole pages, so that tabs with windows of about one size are given the same text.
+  const pages = Math.ceil((tail ? before.rows.length : hi - lo + 1) / PAGE_SIZE);
+  return { anchor: tail ? 'newest' : Math.max(1, lo), limit: Math.min(SNAPSHOT_MAX, pages * PAGE_SIZE) };
 }
 
 /** Which end has to be extended next to show what was shown before; null when nothing is missing that is held. */

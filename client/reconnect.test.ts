@@ -112,6 +112,21 @@ describe('a daemon that dies', () => {
   });
 });
 
+test('T-2 a daemon that answers FENCED is left, and what can be repeated is repeated on the next', async () => {
+  const tab = browser.tab();
+  const client = await tab.connect();
+  const daemon = browser.workers.latest();
+  daemon.script.stats = () => {
+    if (daemon.inputs('hello').length === 1) throw new TabcachedError('FENCED');
+    return { epoch: daemon.epoch } as never;
+  };
+  const stats = client.stats();
+  await until(() => !client.status.getSnapshot().connected);
+  tab.time.advance(200);
+  await expect(stats).resolves.toMatchObject({ epoch: 'epoch1' });
+  expect(daemon.inputs('stats')).toHaveLength(2);
+});
+
 describe('back/forward cache', () => {
   test('#87 the page lets go of its locks when hidden; shown again it says hello and opens its views anew', async () => {
     const tab = browser.tab();

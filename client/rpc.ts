@@ -21,8 +21,16 @@ export interface Rpc {
   end(error: TabcachedError): void;
 }
 
-/** Calls over a port whose other side exposes a `DaemonEndpoint`. `onTimeout` is told of every deadline that passed. */
-export function openRpc(port: MessagePort, timers: Timers, onTimeout: () => void): Rpc {
+/** What calls tell beside their answers. */
+export interface RpcEvents {
+  /** A deadline passed. */
+  onTimeout(): void;
+  /** The daemon says that it must not write any more: it is about to stop. */
+  onFenced(): void;
+}
+
+/** Calls over a port whose other side exposes a `DaemonEndpoint`. */
+export function openRpc(port: MessagePort, timers: Timers, events: RpcEvents): Rpc {
   const proxy = wrap<DaemonEndpoint>(port);
   // Held by the closure for as long as the connection lives; a proxy per call would be garbage per call.
   const pinned = { proxy, post: proxy.call as unknown as DaemonEndpoint['call'] };
@@ -42,12 +50,16 @@ export function openRpc(port: MessagePort, timers: Timers, onTimeout: () => void
       };
       const cancelTimer = timers.after(deadlineMs, () => {
         fail(new TabcachedError('TIMEOUT', `No answer to ${name} within ${deadlineMs} ms.`));
-        onTimeout();
+        events.onTimeout();
       });
       underWay.add(fail);
       pinned.post(name, input).then(
         (result) => {
-          if (!result.ok) return fail(fromWireError(result.error));
+          if (!result.ok) {
+            // The end of the session, when it follows, is what the caller hears of.
+            if (result.error.code === 'FENCED') events.onFenced();
+            return fail(fromWireError(result.error));
+          }
           settle();
           resolve(result.value as CallOutputs[Name]);
         },

@@ -54,7 +54,8 @@ export async function openSession(setup: SessionSetup): Promise<Handshake> {
   const pingMs = deadlineMs / 5;
   const stop = new AbortController();
   let suspect = (): void => undefined;
-  const rpc = openRpc(link.port, env.timers, () => suspect());
+  let fenced = (): void => undefined;
+  const rpc = openRpc(link.port, env.timers, { onTimeout: () => suspect(), onFenced: () => fenced() });
   const receiver = receiveFrames(link.port, env, setup.onFrame, (frames) => void rpc.call('ack', { frames }, deadlineMs).catch(() => undefined));
   const release = (error: TabcachedError): void => {
     stop.abort();
@@ -93,6 +94,7 @@ export async function openSession(setup: SessionSetup): Promise<Handshake> {
   };
   const liveness = watchLiveness(rpc, env, pingMs, receiver.heardAt, () => end('hung'));
   suspect = liveness.suspect;
+  fenced = () => end('fenced');
   const stopReports = env.page.onReport(liveness.suspect);
   stop.signal.addEventListener('abort', () => {
     liveness.close();
