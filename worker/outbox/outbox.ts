@@ -102,7 +102,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     let next: CachedMessage | null = null;
     if (row && operation.type === 'send_message') {
       const { errorMessage: _, ...rest } = row;
-      next = { ...rest, content: operation.payload.content, status, ...(operation.lastError === null ? {} : { errorMessage: operation.lastError }) };
+      next = { ...rest, _syncVersion: row._syncVersion + 1, content: operation.payload.content, status, ...(operation.lastError === null ? {} : { errorMessage: operation.lastError }) };
     }
     const visible = next && (next.status !== row?.status || next.content !== row.content || next.errorMessage !== row.errorMessage);
     const stored = ledger.put(operation, visible ? next : null, 'strict');

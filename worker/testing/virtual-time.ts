@@ -1,0 +1,64 @@
+/**
+ * A clock that only moves when it is told to, and timers that follow it.
+ *
+ * Owns: order. Timers due at the same moment run in the order in which they were set.
+ */
+import type { Clock, Timers } from '../env.ts';
+
+/** Time under a test's control. */
+export interface VirtualTime {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  /** Moves the wall clock without running timers: a machine that slept, a clock that was set. */
+  jump(byMs: number): void;
+  /** Runs timers due within that time, letting promises settle before and after each. */
+  advance(byMs: number): Promise<void>;
+  /** Lets promises settle. */
+  settle(): Promise<void>;
+  /** When the next timer is due, or null. */
+  nextAt(): number | null;
+}
+
+/** Turns of the event loop until everything that waits for no timer is done. */
+const TURNS = 12;
+
+/** Creates time at a fixed moment. */
+export function createVirtualTime(startAt = Date.UTC(2026, 0, 16, 9)): VirtualTime {
+  let now = startAt;
+  let offset = 0;
+  let order = 0;
+  const timers = new Map<number, { readonly dueAt: number; readonly run: () => void }>();
+  const settle = async (): Promise<void> => {
+    for (let i = 0; i < TURNS; i++) await new Promise<void>((resolve) => setImmediate(resolve));
+  };
+  const next = (): [number, { readonly dueAt: number; readonly run: () => void }] | null => {
+    let best: [number, { readonly dueAt: number; readonly run: () => void }] | null = null;
+    for (const entry of timers) if (!best || entry[1].dueAt < best[1].dueAt) best = entry;
+    return best;
+  };
+  return {
+    clock: { now: () => now + offset },
+    timers: {
+      after: (delayMs, run) => {
+        const id = ++order;
+        timers.set(id, { dueAt: now + delayMs, run });
+        return () => void timers.delete(id);
+      },
+    },
+    jump: (byMs) => void (offset += byMs),
+    settle,
+    nextAt: () => next()?.[1].dueAt ?? null,
+    advance: async (byMs) => {
+      const untilAt = now + byMs;
+      await settle();
+      for (let due = next(); due && due[1].dueAt <= untilAt; due = next()) {
+        now = Math.max(now, due[1].dueAt);
+        timers.delete(due[0]);
+        due[1].run();
+        await settle();
+      }
+      now = untilAt;
+      await settle();
+    },
+  };
+}
