@@ -4,6 +4,7 @@
  * Owns: opening it, applying patches in order, publishing. Does not know other views of the same chat, nor when the daemon has to
  * be told that nobody watches any more; `chats.ts` does.
  */
+import { toTabcachedError } from '../protocol/errors.ts';
 import type { Anchor, ChatPatch, ChatSnapshot } from '../protocol/views.ts';
 import type { Call } from './calls.ts';
 import { keepRows, mergePage, openCore, patchCore, type ChatCore } from './chat-core.ts';
@@ -38,6 +39,13 @@ export interface ChatViewEntry {
   receive(patch: ChatPatch): void;
 }
 
+/** A page that cannot be had now leaves the window smaller than it was; the end of the daemon is another matter. */
+function missing(thrown: unknown): null {
+  const { code } = toTabcachedError(thrown);
+  if (code === 'DAEMON_LOST' || code === 'CLOSED') throw thrown;
+  return null;
+}
+
 /** A view that opens when somebody subscribes. */
 export function createChatView(setup: ChatViewSetup): ChatViewEntry {
   const { env, call, requestId, anchor } = setup;
@@ -58,8 +66,9 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
       for (const patch of mine.log) if (!advance(mine, patch)) return;
       for (let end = missingEnd(mine.core, before); end; ) {
         const askedFrom: ChatCore = mine.core;
-        const page = await askPage(call, requestId, askedFrom, { direction: end, limit: SNAPSHOT_MAX });
+        const page = await askPage(call, requestId, askedFrom, { direction: end, limit: SNAPSHOT_MAX }).catch(missing);
         if (!isCurrent()) return;
+        if (!page) break;
         mine.core = mergePage(mine.core, page, end, mine.log);
         const { lo, hi } = mine.core.window;
         const grew = lo < askedFrom.window.lo || hi > askedFrom.window.hi;

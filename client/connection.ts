@@ -89,8 +89,11 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
     const begun = departures;
     if (!lease) {
       const held = await env.locks.hold(tabLease(userId, tabId), over.signal);
-      if (begun !== departures) held.release();
-      else lease = held;
+      if (begun !== departures) {
+        held.release();
+        return null;
+      }
+      lease = held;
     }
     const generation = Math.max(lowest, await findGeneration(env.locks, { buildId, userId }, hung));
     const hello: Hello = {

@@ -145,5 +145,6 @@ describe('tickets', () => {
     client.tickets.subscribe(() => undefined)();
     tab.time.advance(2_000);
     await until(() => daemon.inputs('closeTickets').length === 1);
+    expect(client.tickets.getSnapshot()).toEqual({ ready: false, tickets: [] });
   });
 });
