@@ -24,7 +24,8 @@ export const chatWriteStores: readonly StoreName[] = ['messages', 'chat_meta', '
  * Changes of one chat.
  *
  * - First `removeIds` go, then `upserts` apply in order, then `deletions`.
- * - An upsert is dropped when its sequence holds a higher `_revision`, or the same one with the same content. Otherwise it replaces
+ * - An upsert is dropped when its sequence holds a higher `_revision` (also when an upsert before it in the batch took that row
+ *   away), or the same one with the same content. Otherwise it replaces
  *   whoever is at its sequence, and its own id wherever that was.
  * - A deletion removes its sequence's row unless that row has a higher revision.
  * - `_cachedAt` is `now` on insert and kept on update; `_syncVersion` is 0 on insert and one more on every update that is

@@ -61,15 +61,24 @@ export function mergeRows(held: readonly CachedMessage[], changes: RowChanges): 
     rows.delete(row.id);
     if (bySequence.get(row.sequenceNumber)?.id === row.id) bySequence.delete(row.sequenceNumber);
   };
+  // A sequence that an upsert emptied keeps its revision, so that the order within a batch cannot let a staler row in. One that
+  // `removeIds` emptied does not: after a reset of the server, its rows come with lower revisions.
+  const vacated = new Map<number, number>();
+  const giveWay = (row: CachedMessage | undefined): void => {
+    if (row?.requestId === changes.requestId) {
+      vacated.set(row.sequenceNumber, Math.max(row._revision, vacated.get(row.sequenceNumber) ?? 0));
+    }
+    drop(row);
+  };
   for (const row of held) place(row);
 
   for (const id of changes.removeIds ?? []) drop(rows.get(id));
   for (const upsert of changes.upserts) {
     const occupant = bySequence.get(upsert.sequenceNumber);
-    if (occupant && occupant._revision > upsert._revision) continue;
+    if (Math.max(occupant?._revision ?? 0, vacated.get(upsert.sequenceNumber) ?? 0) > upsert._revision) continue;
     if (occupant && occupant._revision === upsert._revision && sameData(occupant, upsert, CACHE_FIELDS)) continue;
-    drop(occupant);
-    drop(rows.get(upsert.id));
+    giveWay(occupant);
+    giveWay(rows.get(upsert.id));
     const stored = before.get(upsert.id);
     place({ ...upsert, _cachedAt: stored?._cachedAt ?? changes.now, _syncVersion: stored ? stored._syncVersion + 1 : 0 });
   }

@@ -97,7 +97,8 @@ export function createSortedEntries(): SortedEntries {
           at = 0;
         } else {
           if (descending) at -= 1;
-          primaries.push((chunks[chunk]?.[at] as Entry).primary);
+          const entry = chunks[chunk]?.[at];
+          if (entry) primaries.push(entry.primary);
           if (!descending) at += 1;
         }
       }

@@ -4,7 +4,7 @@ import { IDBFactory as FakeFactory } from 'fake-indexeddb';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { PROVISIONAL_BASE } from '../../protocol/index.ts';
-import { codeOf } from '../testing/store-contract.ts';
+import { codeOf } from '../testing/store-contract-fixture.ts';
 import { message, operation, uuid } from '../testing/store-records.ts';
 import { WRITER_KEY } from './fence.ts';
 import { openIndexedDbStore } from './indexeddb-store.ts';
