@@ -17,6 +17,9 @@ const Problem = v.object({
 /** The pause of a 429 that names none. */
 const UNNAMED_PAUSE_MS = 5_000;
 
+/** Shortest pause after a 429. It counts no attempt, so without one the same request would be repeated without end. */
+const SHORTEST_PAUSE_MS = 1_000;
+
 /** Longest message taken over from a server; it is stored with the operation that failed. */
 const MESSAGE_MAX = 500;
 
@@ -29,7 +32,7 @@ export function problemError(status: number, headers: Headers, body: string, gon
   return new TabcachedError(code, message, {
     status,
     problem: problem.type,
-    retryAfterMs: code === 'RATE_LIMITED' ? (pauseMs ?? UNNAMED_PAUSE_MS) : code === 'SERVER_FAILED' ? pauseMs : undefined,
+    retryAfterMs: code === 'RATE_LIMITED' ? Math.max(pauseMs ?? UNNAMED_PAUSE_MS, SHORTEST_PAUSE_MS) : code === 'SERVER_FAILED' ? pauseMs : undefined,
   });
 }
 

@@ -9,7 +9,9 @@ const LONGEST_MS = 24 * 60 * 60 * 1000;
  */
 export function retryAfterMs(headers: Headers, now: number): number | undefined {
   const text = headers.get('retry-after')?.trim() ?? '';
-  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - dateOf(headers, now);
+  // Engines read dates into nearly anything; a date of HTTP ends in GMT.
+  const until = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
+  const waitMs = /^\d+$/.test(text) ? Number(text) * 1000 : until - dateOf(headers, now);
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), LONGEST_MS);
 }
 

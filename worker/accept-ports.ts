@@ -1,0 +1,49 @@
+/**
+ * The ports of a SharedWorker: every tab that connects gets a line to the one daemon.
+ *
+ * Owns: that no tab is missed, and that each one is answered, also by a worker that cannot serve it. Does not know what a daemon is made
+ * from.
+ */
+import { TabcachedError, toWireError } from '../protocol/errors.ts';
+import { parseWorkerName, type WorkerIdentity } from '../protocol/names.ts';
+import type { Connect } from './connection.ts';
+import { serveOnPort } from './port-session.ts';
+
+/** What is used of a SharedWorker's global scope. */
+export interface PortScope {
+  readonly name: string;
+  onconnect: ((event: MessageEvent) => unknown) | null;
+}
+
+/** Accepts ports from now on. `start` is called once, with the identity in the worker's name; nothing is awaited. */
+export function acceptPorts(scope: PortScope, start: (identity: WorkerIdentity) => Connect): void {
+  // Before anything that may fail: a tab whose `connect` nobody heard would wait for ever.
+  let connect: Connect = refuse(new TabcachedError('HOST_UNAVAILABLE', 'The worker is not ready.'));
+  scope.onconnect = ({ ports }) => {
+    for (const port of ports) serveOnPort(port, (post) => connect(post));
+  };
+  try {
+    const identity = identityOf(scope.name);
+    connect = identity ? start(identity) : refuse(foreignName(scope.name));
+  } catch (thrown) {
+    connect = refuse(thrown);
+  }
+}
+
+function identityOf(name: string): WorkerIdentity | null {
+  try {
+    return parseWorkerName(name);
+  } catch {
+    // Not a name that `workerName` has written.
+    return null;
+  }
+}
+
+const foreignName = (name: string): TabcachedError =>
+  new TabcachedError('INVALID', `The worker was started as "${name}", which is no name of tabcached: pass on the name that createWorker is given.`);
+
+/** Answers every call with the same error. */
+function refuse(error: unknown): Connect {
+  const answer = { ok: false, error: toWireError(error) } as const;
+  return () => ({ call: async () => answer, close: () => undefined });
+}

@@ -1,0 +1,51 @@
+/**
+ * A tab's line over a MessagePort: the one place of the worker that knows Comlink.
+ *
+ * Owns: the port. Calls come in as Comlink's objects and are answered likewise; frames go out as strings on the same port. Each side
+ * passes over what is not its own. Does not know what calls mean, nor whether the tab still lives: no event tells that a port's other
+ * end is gone, so the daemon watches the tab's lease.
+ */
+import { expose, finalizer, type Endpoint } from 'comlink';
+import type { DaemonEndpoint } from '../protocol/daemon-api.ts';
+import type { Connect } from './connection.ts';
+
+/** A tab's line that is open. */
+export interface PortSession {
+  /** Closes the connection and the port; idempotent. */
+  close(): void;
+}
+
+/** Opens a line on a port and starts it. The tab ends it by releasing its proxy, the worker by `close`. */
+export function serveOnPort(port: MessagePort, connect: Connect): PortSession {
+  let closed = false;
+  const listening: (readonly [string, EventListenerOrEventListenerObject])[] = [];
+  const connection = connect((frame) => {
+    if (!closed) port.postMessage(frame);
+  });
+  const close = (): void => {
+    if (closed) return;
+    closed = true;
+    for (const [type, listener] of listening) port.removeEventListener(type, listener);
+    port.close();
+    connection.close();
+  };
+  const endpoint: DaemonEndpoint & { [finalizer](): void } = {
+    call: (name, input) => connection.call(name, input),
+    [finalizer]: close,
+  };
+  expose(Object.freeze(endpoint), keepListeners(port, listening));
+  return { close };
+}
+
+/** The port as Comlink sees it; Comlink keeps its listeners to itself, so they are noted here, to be removed one day. */
+function keepListeners(port: MessagePort, listening: (readonly [string, EventListenerOrEventListenerObject])[]): Endpoint {
+  return {
+    postMessage: (message, transfer) => port.postMessage(message, transfer ?? []),
+    addEventListener: (type, listener) => {
+      listening.push([type, listener]);
+      port.addEventListener(type, listener);
+    },
+    removeEventListener: (type, listener) => port.removeEventListener(type, listener),
+    start: () => port.start(),
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * `tabcached/serve`: makes the script that calls it the daemon's worker.
+ *
+ * Owns: the meeting of daemon, backend and real platform. A team with its own server writes a worker file of two lines: an import and
+ * `serve({ backend })`.
+ */
+import type { Backend } from '../protocol/index.ts';
+import { TabcachedError } from '../protocol/errors.ts';
+import { acceptPorts } from './accept-ports.ts';
+import type { BackendEnvironment } from './backend/backend-environment.ts';
+import { createDaemon } from './daemon.ts';
+import { realEnvironment } from './real-env.ts';
+
+export type { BackendEnvironment } from './backend/backend-environment.ts';
+export { createHttpBackend } from './backend/http-backend.ts';
+
+/** What a worker serves with. */
+export interface ServeOptions {
+  /** Makes the backend, once per daemon, when the first tab has said with which settings. */
+  readonly backend: (env: BackendEnvironment) => Backend;
+}
+
+/**
+ * Starts the daemon. To be called once, in the script of a SharedWorker, before anything is awaited there: tabs that connect earlier are
+ * not heard. Throws `HOST_UNAVAILABLE` in any other scope.
+ */
+export function serve({ backend }: ServeOptions): void {
+  const scope = globalThis as unknown as SharedWorkerGlobalScope & typeof globalThis;
+  if (!('onconnect' in scope)) throw new TabcachedError('HOST_UNAVAILABLE', 'serve() belongs in the script of a SharedWorker.');
+  acceptPorts(scope, (identity) => createDaemon({ env: realEnvironment(scope), identity, createBackend: backend }).connect);
+}
