@@ -1,0 +1,133 @@
+/**
+ * A tab of the benchmarks: one client of the daemon under test and one port of the bare worker, in the same page.
+ *
+ * Owns: what this tab received and when. The bench drives it through `window.bench`.
+ */
+import { connect, type ChatView, type Client } from 'tabcached';
+import { giveOrder, type Answer, type Order, type Side } from './commands.ts';
+import { fillStore, whenStored } from './fill-store.ts';
+import { chatId, sharedNow, USER_ID } from './rows.ts';
+
+/** Arrival of changes: sequence and shared clock. */
+export type Arrivals = readonly (readonly [sequence: number, at: number])[];
+
+/** What the bench may ask of a tab. */
+export interface BenchTab {
+  /** Connects to the daemon; its database exists afterwards. */
+  connect(): Promise<void>;
+  disconnect(): void;
+  connectBare(): void;
+  /** Keeps chats open on the side named; arrivals of new messages are noted. Resolves when the snapshots are there. */
+  watch(side: Side, chats: readonly number[]): Promise<void>;
+  /** Lets go of everything watched, and forgets the arrivals. */
+  unwatch(): void;
+  arrivals(side: Side): Arrivals;
+  /** Opens a chat once; milliseconds from the request to its 50 rows. */
+  open(side: Side, how: 'warm' | 'disk', chat: number): Promise<number>;
+  order(side: Side, order: Order): Promise<Answer>;
+  /** Writes chats of `perChat` messages each into the daemon's database, by hand. No daemon may run. */
+  fill(chats: number, perChat: number): Promise<void>;
+  /** Shared clock when the chat's record says that everything up to `sequence` is stored. */
+  whenStored(chat: number, sequence: number): Promise<number>;
+}
+
+declare global {
+  interface Window {
+    bench: BenchTab;
+  }
+}
+
+const createWorker = (name: string): SharedWorker =>
+  new SharedWorker(new URL('./daemon.ts', import.meta.url), { type: 'module', name, extendedLifetime: true } as WorkerOptions);
+
+let client: Client | null = null;
+let bare: MessagePort | null = null;
+let stops: (() => void)[] = [];
+const received: Record<Side, [number, number][]> = { daemon: [], bare: [] };
+let onBareRows: ((requestId: string, rows: readonly unknown[]) => void) | null = null;
+
+const theClient = (): Client => {
+  if (!client) throw new Error('Not connected.');
+  return client;
+};
+
+/** Subscribes, and calls back with the newest sequence at every change of the rows. */
+function follow(view: ChatView, onNewest: (sequence: number, count: number) => void): () => void {
+  const look = (): void => {
+    const { items, ready } = view.getSnapshot();
+    const last = items.at(-1);
+    if (ready && last?.type === 'message') onNewest(last.message.sequenceNumber, items.length);
+  };
+  const stop = view.subscribe(look);
+  look();
+  return stop;
+}
+
+function watchDaemon(chat: number): Promise<void> {
+  return new Promise((resolve) => {
+    let known = 0;
+    const stop = follow(theClient().chat(chatId(chat)), (sequence) => {
+      // Patches may have been put together: whatever is new now has arrived now.
+      const at = sharedNow();
+      if (known > 0) for (let next = known + 1; next <= sequence; next++) received.daemon.push([next, at]);
+      known = Math.max(known, sequence);
+      resolve();
+    });
+    stops.push(stop);
+  });
+}
+
+function openDaemon(chat: number): Promise<number> {
+  return new Promise((resolve) => {
+    let stop = (): void => undefined;
+    const began = performance.now();
+    stop = follow(theClient().chat(chatId(chat)), (_sequence, count) => {
+      if (count < 50) return;
+      const took = performance.now() - began;
+      queueMicrotask(() => stop());
+      resolve(took);
+    });
+  });
+}
+
+function openBare(how: 'warm' | 'disk', chat: number): Promise<number> {
+  return new Promise((resolve) => {
+    const began = performance.now();
+    onBareRows = (requestId, rows) => {
+      if (requestId !== chatId(chat) || rows.length < 50) return;
+      onBareRows = null;
+      resolve(performance.now() - began);
+    };
+    bare?.postMessage({ kind: how, requestId: chatId(chat) });
+  });
+}
+
+window.bench = {
+  connect: async () => {
+    client = await connect({ userId: USER_ID, backend: '/bench', getToken: () => 'bench', createWorker, buildId: 'bench' });
+  },
+  disconnect: () => client?.close(),
+  connectBare: () => {
+    const worker = new SharedWorker(new URL('./bare-worker.ts', import.meta.url), { type: 'module', name: 'bare' });
+    bare = worker.port;
+    bare.onmessage = ({ data }: MessageEvent<{ requestId: string; rows: readonly { sequenceNumber: number }[] }>) => {
+      const at = sharedNow();
+      if (onBareRows) onBareRows(data.requestId, data.rows);
+      else for (const row of data.rows) received.bare.push([row.sequenceNumber, at]);
+    };
+  },
+  watch: async (side, chats) => {
+    if (side === 'daemon') await Promise.all(chats.map(watchDaemon));
+  },
+  unwatch: () => {
+    for (const stop of stops) stop();
+    stops = [];
+    received.daemon = [];
+    received.bare = [];
+  },
+  arrivals: (side) => received[side],
+  open: (side, how, chat) => (side === 'daemon' ? openDaemon(chat) : openBare(how, chat)),
+  order: giveOrder,
+  fill: fillStore,
+  whenStored,
+};

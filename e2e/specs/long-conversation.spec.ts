@@ -1,0 +1,60 @@
+/** A conversation of 5,000 messages: older pages come on scrolling, and nothing jumps. */
+import { expect, test } from '../fixtures/test.ts';
+
+test('scrolling up through 5,000 messages loads older pages without jumping', async ({ desk }) => {
+  const ticket = await desk.longTicket();
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(tab.articles.last()).toHaveAttribute('data-sequence', String(ticket.headSequence));
+  const firstShown = async (): Promise<number> => (await tab.messages())[0]?.sequence ?? 0;
+
+  // Far fewer elements than messages are in the document, however far it was scrolled.
+  await tab.conversation.hover();
+  let oldest = await firstShown();
+  for (let round = 0; round < 20; round++) {
+    await tab.page.mouse.wheel(0, -2_500);
+    await expect.poll(firstShown).toBeLessThan(oldest);
+    oldest = await firstShown();
+  }
+  expect(oldest).toBeLessThan(ticket.headSequence - 100);
+  expect(await tab.articles.count()).toBeLessThan(300);
+
+  const shown = (await tab.messages()).map(({ sequence }) => sequence);
+  expect(shown).toEqual(shown.map((_, i) => (shown[0] ?? 0) + i));
+});
+
+test('the message under the eye stays where it is while an older page arrives', async ({ desk }) => {
+  const ticket = await desk.longTicket();
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(tab.articles.last()).toHaveAttribute('data-sequence', String(ticket.headSequence));
+  let release = (): void => undefined;
+  desk.proxy.fault({ method: 'GET', path: /before_sequence=/ }, { kind: 'hold', until: new Promise((resolve) => (release = resolve)) }, 1);
+
+  await tab.conversation.hover();
+  await expect(async () => {
+    await tab.page.mouse.wheel(0, -1_500);
+    expect(desk.proxy.requests({ path: /before_sequence=/ }).length).toBeGreaterThan(0);
+  }).toPass();
+  // Wait for the wheel's own movement to end: the same message at the same place in two looks.
+  const place = (): Promise<{ sequence: string | null; top: number }> =>
+    tab.conversation.evaluate((log) => {
+      const view = log.getBoundingClientRect();
+      const middle = [...log.querySelectorAll('article')].find((article) => article.getBoundingClientRect().bottom > view.top + view.height / 2);
+      return { sequence: middle?.getAttribute('data-sequence') ?? null, top: Math.round(middle?.getBoundingClientRect().top ?? 0) };
+    });
+  await expect(async () => {
+    const one = await place();
+    await tab.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    expect(await place()).toEqual(one);
+  }).toPass();
+
+  const before = await place();
+  const oldest = (await tab.messages())[0]?.sequence ?? 0;
+  release();
+  const older = tab.conversation.locator(`[data-sequence="${oldest - 1}"]`);
+  await expect(older).toHaveCount(1);
+  const after = await tab.conversation.evaluate(
+    (log, sequence) => Math.round(log.querySelector(`[data-sequence="${sequence}"]`)?.getBoundingClientRect().top ?? Number.NaN),
+    before.sequence,
+  );
+  expect(Math.abs(after - before.top)).toBeLessThanOrEqual(2);
+});
