@@ -1,0 +1,36 @@
+/** From the address to a screen: choosing a person, opening their desk, the desk, or why it does not open. */
+import type { ReactNode } from 'react';
+import { Desk } from './desk.tsx';
+import { usePlace } from './routing/use-place.ts';
+import { PeoplePage } from './session/people-page.tsx';
+import { useDesk } from './session/use-desk.ts';
+
+/** The whole application. */
+export function App(): ReactNode {
+  const { as, ticket } = usePlace();
+  return as === null ? <PeoplePage /> : <PersonsDesk key={as} username={as} ticket={ticket} />;
+}
+
+function PersonsDesk({ username, ticket }: { readonly username: string; readonly ticket: string | null }): ReactNode {
+  const state = useDesk(username);
+  if (state.phase === 'open') return <Desk open={state.desk} ticket={ticket} />;
+  if (state.phase === 'opening') {
+    return (
+      <main className="opening" aria-busy="true">
+        <span className="spinner" aria-hidden="true" />
+        Opening the desk
+      </main>
+    );
+  }
+  const { failure, retry } = state;
+  if (failure.unknownUser) return <PeoplePage notice={failure} />;
+  return (
+    <main className="notice notice--page" role="alert">
+      <h1>{failure.title}</h1>
+      <p>{failure.detail}</p>
+      <button type="button" className="button button--primary" onClick={retry}>
+        Try again
+      </button>
+    </main>
+  );
+}

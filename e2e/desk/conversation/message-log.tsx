@@ -1,0 +1,92 @@
+/** The messages of a conversation: a virtual list that loads what is older when somebody goes there. */
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import type { ChatView, ChatViewState } from 'tabcached';
+import { Virtualizer } from 'virtua';
+import { useOpenDesk } from '../session/desk-context.ts';
+import { useNow } from '../time/use-now.ts';
+import { dayKey } from '../time/time-text.ts';
+import { EndButton } from './end-button.tsx';
+import { GapDivider } from './gap-divider.tsx';
+import { MessageRow } from './message-row.tsx';
+import { OlderNotice } from './older-notice.tsx';
+import { buildRows, type Row } from './rows.ts';
+import { useFollowEnd, type useLogScroll } from './use-log-scroll.ts';
+import { useReadMarker } from './use-read-marker.ts';
+import { useStagedRows } from './use-staged-rows.ts';
+import { useUnreadMark } from './use-unread-mark.ts';
+
+/** Older messages are asked for when the first ones are this close, in CSS pixels. */
+const LOAD_AHEAD_PX = 700;
+
+/** What the list needs. Give it the chat's id as its key: it keeps a position. */
+export interface MessageLogProps {
+  readonly view: ChatView;
+  readonly state: ChatViewState;
+  readonly attended: boolean;
+  readonly scroll: ReturnType<typeof useLogScroll>;
+}
+
+/** See the file. */
+export function MessageLog({ view, state, attended, scroll }: MessageLogProps): ReactNode {
+  const { userId } = useOpenDesk();
+  const { items, meta, hasOlder, hasNewer, loading, error } = state;
+  const viewport = useRef<HTMLDivElement>(null);
+  const unreadAfter = useUnreadMark(meta, attended);
+  const previous = useRef<readonly Row[]>([]);
+  const rows = useMemo(() => buildRows(items, { userId, unreadAfter, hasOlder }, previous.current), [items, userId, unreadAfter, hasOlder]);
+  useEffect(() => {
+    previous.current = rows;
+  }, [rows]);
+
+  const { virtual, atEnd, anchor, lastSeenIndex, noteScroll, noteResize, toEnd } = scroll;
+  const stage = useStagedRows(rows, anchor);
+  useFollowEnd(scroll, stage.rows);
+  const look = useReadMarker({ view, rows: stage.rows, attended, markedUpTo: meta?.lastReadSequence ?? 0, lastSeenIndex });
+  // Headings say Today and Yesterday; they need to know the day, not the minute.
+  const now = useNow();
+  const today = Number(dayKey(now));
+
+  const loadAround = (): void => {
+    const handle = virtual.current;
+    if (!handle || handle.viewportSize === 0 || error) return;
+    const fills = handle.scrollSize > handle.viewportSize;
+    if (hasOlder && !loading.older && (!fills || (!atEnd && handle.scrollOffset < LOAD_AHEAD_PX))) void view.loadOlder().catch(() => undefined);
+    const toGo = handle.scrollSize - handle.viewportSize - handle.scrollOffset;
+    if (hasNewer && !loading.newer && toGo < LOAD_AHEAD_PX) void view.loadNewer().catch(() => undefined);
+  };
+  useEffect(loadAround);
+
+  return (
+    <div className="log-frame">
+      <OlderNotice loading={loading.older} problem={error?.message ?? null} onRetry={() => void view.loadOlder().catch(() => undefined)} />
+      <div className="log" ref={viewport} role="log" aria-label="Conversation" aria-live={atEnd ? 'polite' : 'off'} tabIndex={0}>
+        <div className="log__space" />
+        {rows.length === 0 && meta?.state === 'SYNCED' && <p className="log__empty">No messages yet.</p>}
+        <Virtualizer
+          ref={virtual}
+          data={stage.rows}
+          shift={stage.shift}
+          scrollRef={viewport}
+          onScroll={() => {
+            noteScroll();
+            loadAround();
+            look();
+          }}
+          onResize={() => {
+            noteResize();
+            look();
+          }}
+        >
+          {(row) =>
+            row.type === 'gap' ? (
+              <GapDivider key={row.key} row={row} view={view} />
+            ) : (
+              <MessageRow key={row.key} row={row} view={view} nowMs={today} />
+            )
+          }
+        </Virtualizer>
+      </div>
+      {!atEnd && <EndButton rows={stage.rows} onPress={toEnd} />}
+    </div>
+  );
+}

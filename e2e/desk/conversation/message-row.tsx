@@ -1,0 +1,97 @@
+/** One message of a conversation, with the headings that stand above it. */
+import { memo, type ReactNode } from 'react';
+import type { CachedMessage, ChatView } from 'tabcached';
+import { Icon } from '../icons/icon.tsx';
+import { Avatar } from '../people/avatar.tsx';
+import { nameOf } from '../people/person-text.ts';
+import { clockText, dayText, fullText } from '../time/time-text.ts';
+import { FailedMessage } from './failed-message.tsx';
+import { FileChip } from './file-chip.tsx';
+import { MessageText } from './message-text.tsx';
+import type { MessageRow as Row } from './rows.ts';
+
+/** See the file. */
+export interface MessageRowProps {
+  readonly row: Row;
+  readonly view: ChatView;
+  /** The day it is, by any of its moments; headings say Today and Yesterday. */
+  readonly nowMs: number;
+}
+
+/** See the file. */
+export const MessageRow = memo(function MessageRow({ row, view, nowMs }: MessageRowProps): ReactNode {
+  const { message, own, opensGroup, verified, atMs } = row;
+  const name = nameOf(message.sender);
+  return (
+    <div className="row" data-own={own} data-opens={opensGroup}>
+      {row.opensChat && <p className="begin">Beginning of the conversation</p>}
+      {row.opensDay && (
+        <div className="day">
+          <span>{dayText(atMs, nowMs)}</span>
+        </div>
+      )}
+      {row.opensUnread && (
+        <div className="unread" role="separator" aria-label="Unread messages">
+          <span>Unread</span>
+        </div>
+      )}
+      <article
+        className="message"
+        aria-label={`${own ? 'You' : name}, ${clockText(atMs)}`}
+        data-message-id={message.id}
+        data-sequence={message.sequenceNumber}
+        data-status={message.status}
+        data-key={row.key}
+        data-verified={verified}
+      >
+        {!own && (opensGroup ? <Avatar person={message.sender} /> : <span className="avatar avatar--none" />)}
+        <div className="bubble" title={verified ? undefined : 'Not yet confirmed by the server'}>
+          {!own && opensGroup && (
+            <header className="bubble__sender">
+              {name}
+              {message.sender?.isTechnician && <span className="bubble__role">Support</span>}
+            </header>
+          )}
+          <p className="bubble__text">
+            <MessageText text={message.content} />
+            <Facts message={message} own={own} atMs={atMs} />
+          </p>
+          <FileChip message={message} />
+          {message.status === 'failed' && <FailedMessage message={message} view={view} />}
+        </div>
+      </article>
+    </div>
+  );
+});
+
+/** Time, edited mark and state, at the end of the text. */
+function Facts({ message, own, atMs }: { readonly message: CachedMessage; readonly own: boolean; readonly atMs: number }): ReactNode {
+  const { status, createdAt, updatedAt } = message;
+  return (
+    <span className="facts">
+      {updatedAt !== null && (
+        <span className="facts__edited" title={`Edited ${fullText(Date.parse(updatedAt))}`}>
+          edited
+        </span>
+      )}
+      <time dateTime={createdAt} title={fullText(atMs)}>
+        {clockText(atMs)}
+      </time>
+      {status === 'pending' && (
+        <span className="facts__pending" role="img" aria-label="Waiting to be sent" title="Waiting to be sent">
+          <Icon name="clock" />
+        </span>
+      )}
+      {status === 'failed' && (
+        <span className="facts__failed" role="img" aria-label="Not sent" title="Not sent">
+          <Icon name="alert" />
+        </span>
+      )}
+      {status === 'sent' && own && (
+        <span className="facts__sent" role="img" aria-label="Sent" title="Sent">
+          <Icon name="check" />
+        </span>
+      )}
+    </span>
+  );
+}

@@ -1,0 +1,64 @@
+/** The desk of one person: bar, banners, tickets, conversation. */
+import { useMemo, type ReactNode } from 'react';
+import { useStatus, useTickets } from 'tabcached/react';
+import { Conversation } from './conversation/conversation.tsx';
+import { ShortcutHelp } from './keyboard/shortcut-help.tsx';
+import { Avatar } from './people/avatar.tsx';
+import { nameOf } from './people/person-text.ts';
+import { linkTo } from './routing/use-place.ts';
+import { DeskContext } from './session/desk-context.ts';
+import { useMe } from './session/use-me.ts';
+import type { OpenDesk } from './session/use-desk.ts';
+import { Banners } from './status/banners.tsx';
+import { Connection } from './status/connection.tsx';
+import { useTitle } from './status/use-title.ts';
+import { ThemeToggle } from './theme/theme-toggle.tsx';
+import { totalUnread } from './tickets/filter-tickets.ts';
+import { NewTicket } from './tickets/new-ticket.tsx';
+import { TicketList } from './tickets/ticket-list.tsx';
+
+/** See the file. `ticket` is the id of the opened one. */
+export function Desk({ open, ticket }: { readonly open: OpenDesk; readonly ticket: string | null }): ReactNode {
+  const { client, username } = open;
+  const status = useStatus(client);
+  const me = useMe(open, status.link === 'live');
+  const { tickets } = useTickets(client);
+  useTitle(totalUnread(tickets));
+  const desk = useMemo(() => ({ ...open, userId: open.client.userId, me }), [open, me]);
+  const person = me ?? { id: client.userId, username, fullName: null };
+
+  return (
+    <DeskContext.Provider value={desk}>
+      <div className="desk" data-view={ticket === null ? 'list' : 'conversation'}>
+        <header className="bar">
+          <a className="bar__name" {...linkTo({ as: username, ticket: null })}>
+            Support desk
+          </a>
+          <Connection status={status} />
+          <span className="bar__space" />
+          {me && !me.isTechnician && <NewTicket />}
+          <ShortcutHelp />
+          <ThemeToggle />
+          <a className="bar__person" {...linkTo({ as: null, ticket: null })} title={`Signed in as ${username}. Work as somebody else…`}>
+            <Avatar person={person} />
+            <span className="bar__person-name">{nameOf(person)}</span>
+          </a>
+        </header>
+        <Banners status={status} />
+        <TicketList opened={ticket} />
+        <main className="main">
+          {ticket === null ? <NothingOpen /> : <Conversation key={ticket} requestId={ticket} />}
+        </main>
+      </div>
+    </DeskContext.Provider>
+  );
+}
+
+const NothingOpen = (): ReactNode => (
+  <div className="notice">
+    <h2>No ticket is open</h2>
+    <p>
+      Choose one from the list. <kbd>j</kbd> and <kbd>k</kbd> move, <kbd>Enter</kbd> opens, <kbd>/</kbd> filters, <kbd>?</kbd> shows all keys.
+    </p>
+  </div>
+);

@@ -1,0 +1,31 @@
+/** The desk's icons: strokes on a 20 by 20 grid in the colour of the text around them. */
+import type { ReactNode } from 'react';
+
+const paths = {
+  alert: 'M10 6.5v4.2M10 13.6v.1M10 2.8 18 16.6H2z',
+  back: 'M12.5 4.5 7 10l5.5 5.5',
+  check: 'm4.5 10.5 3.7 3.7 7.3-8',
+  clock: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM10 6.2V10l2.5 1.7',
+  clip: 'm15.5 9.5-5.6 5.6a3.5 3.5 0 0 1-5-5l6-6a2.3 2.3 0 0 1 3.3 3.3l-5.8 5.8a1.1 1.1 0 0 1-1.6-1.6l5-5',
+  close: 'm5 5 10 10M15 5 5 15',
+  contrast: 'M10 17a7 7 0 1 0 0-14 7 7 0 0 0 0 14zM10 3v14M10 5.5h4M10 8h6M10 10.5h6.5M10 13h5.5',
+  down: 'M10 4v12M5 11l5 5 5-5',
+  keyboard: 'M3 5.5h14v9H3zM6 8.5h.1M9 8.5h.1M12 8.5h.1M14.5 8.5h.1M6.5 11.7h7',
+  moon: 'M16.5 11.5A6.8 6.8 0 0 1 8.5 3.5a6.8 6.8 0 1 0 8 8z',
+  offline: 'M3 3l14 14M5.3 9.3a7 7 0 0 1 2.2-1.3M11.5 7.6a7 7 0 0 1 3.2 1.7M7.7 12a3.6 3.6 0 0 1 3-1M10 15.5v.1M2.5 6.7a11 11 0 0 1 2-1.3M8 4.3a11 11 0 0 1 9.5 2.4',
+  plus: 'M10 4v12M4 10h12',
+  refresh: 'M16 10a6 6 0 1 1-1.8-4.3L16 7.5M16 3.5v4h-4',
+  search: 'M9 15A6 6 0 1 0 9 3a6 6 0 0 0 0 12zM13.5 13.5 17 17',
+  send: 'M3 10h7M3.5 3.5 17 10 3.5 16.5 5.5 10z',
+  sun: 'M10 13.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7zM10 2v1.5M10 16.5V18M2 10h1.5M16.5 10H18M4.3 4.3l1.1 1.1M14.6 14.6l1.1 1.1M4.3 15.7l1.1-1.1M14.6 5.4l1.1-1.1',
+} as const;
+
+/** Name of an icon. */
+export type IconName = keyof typeof paths;
+
+/** An icon; it says nothing to a screen reader, so its surroundings must. */
+export const Icon = ({ name }: { readonly name: IconName }): ReactNode => (
+  <svg className="icon" viewBox="0 0 20 20" aria-hidden="true" focusable="false">
+    <path d={paths[name]} />
+  </svg>
+);

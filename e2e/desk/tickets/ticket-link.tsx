@@ -1,0 +1,55 @@
+/** One ticket of the list: a link with what an agent needs to choose the next one. */
+import { memo, type ReactNode } from 'react';
+import type { CachedTicket } from 'tabcached';
+import { nameOf } from '../people/person-text.ts';
+import { linkTo } from '../routing/use-place.ts';
+import { fullText, relativeText } from '../time/time-text.ts';
+import { ticketStatus } from './ticket-status.ts';
+
+/** What a link needs. Everything but the ticket is of a plain type, so that an unchanged link is not rendered again. */
+export interface TicketLinkProps {
+  readonly ticket: CachedTicket;
+  readonly as: string;
+  readonly opened: boolean;
+  /** The one link that the Tab key reaches. */
+  readonly current: boolean;
+  readonly nowMs: number;
+  onFocus(id: string): void;
+}
+
+/** See the file. */
+export const TicketLink = memo(function TicketLink({ ticket, as, opened, current, nowMs, onFocus }: TicketLinkProps): ReactNode {
+  const { id, subject, unreadCount, lastMessagePreview } = ticket;
+  const status = ticketStatus(ticket.statusId);
+  const activeAt = ticket.lastMessageAt ?? ticket.createdAt;
+  const activeAtMs = Date.parse(activeAt);
+  return (
+    <a
+      className="ticket"
+      {...linkTo({ as, ticket: id })}
+      data-request-id={id}
+      data-unread={unreadCount > 0}
+      data-done={status.tone === 'done'}
+      aria-current={opened ? 'page' : undefined}
+      tabIndex={current ? 0 : -1}
+      onFocus={() => onFocus(id)}
+    >
+      <span className="ticket__subject">{subject}</span>
+      <time className="ticket__time" dateTime={activeAt} title={fullText(activeAtMs)}>
+        {relativeText(activeAtMs, nowMs)}
+      </time>
+      <span className="ticket__people">
+        <span className="status" data-tone={status.tone}>
+          {status.name}
+        </span>
+        <span className="ticket__requester">{nameOf(ticket.requester)}</span>
+      </span>
+      <span className="ticket__preview">{lastMessagePreview ?? 'No messages yet'}</span>
+      {unreadCount > 0 && (
+        <span className="badge" role="img" aria-label={`${unreadCount} unread`}>
+          {unreadCount > 999 ? '999+' : unreadCount}
+        </span>
+      )}
+    </a>
+  );
+});
