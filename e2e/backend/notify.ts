@@ -1,0 +1,22 @@
+/**
+ * What a change tells the other processes: ids only, because a payload ends at 8,000 bytes (DESIGN.md, section 10, item 4).
+ *
+ * Owns: the spelling. A notification is sent in the transaction of its change, so it arrives when that is committed and not before.
+ */
+import type { Queries } from './database.ts';
+
+/** Name of the channel. */
+export const CHANNEL = 'tabcached';
+
+/** One thing that happened. */
+export type Notice =
+  | { readonly kind: 'change'; readonly requestId: string; readonly revision: number }
+  | { readonly kind: 'ticket'; readonly requestId: string }
+  | { readonly kind: 'read'; readonly requestId: string; readonly userId: string }
+  | { readonly kind: 'removed'; readonly requestId: string; readonly userId: string };
+
+/** Tells a change, when the transaction commits. */
+export const notify = (tx: Queries, notice: Notice): Promise<unknown> => tx.query('select pg_notify($1, $2)', [CHANNEL, JSON.stringify(notice)]);
+
+/** The notice in a payload. */
+export const parseNotice = (payload: string): Notice => JSON.parse(payload) as Notice;
