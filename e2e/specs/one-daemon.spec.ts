@@ -13,7 +13,7 @@ test('one per user: 25 tabs share one daemon, one socket, one database connectio
   expect(await desk.daemons.list()).toHaveLength(1);
   expect(new Set(await Promise.all(tabs.map((tab) => tab.epoch()))).size).toBe(1);
 
-  await expect.poll(() => metric(server.origin, 'push_connections')).toBe(1);
+  await expect.poll(() => metric(server.url, 'push_connections')).toBe(1);
   expect(desk.proxy.pushLinks()).toBe(1);
   expect(desk.proxy.pushLinksOpened()).toBe(1);
 

@@ -40,5 +40,5 @@ test('T-5 two users in one browser see nothing of each other', async ({ desk, se
   await first.page.goto(`${desk.proxy.origin}/?as=${desk.requester.username}&ticket=${theirs.id}`);
   await first.isLive();
   await expect(first.articleWith(theirs.content)).toHaveCount(0);
-  expect(server.origin).not.toBe(desk.proxy.origin);
+  expect(server.url).not.toBe(desk.proxy.origin);
 });
