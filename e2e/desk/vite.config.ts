@@ -13,6 +13,8 @@ export default defineConfig({
     // The page's policy allows files of its own origin and nothing inline: no data URLs, no inlined polyfill.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // A slow machine is no defect of the build.
+    rolldownOptions: { checks: { bundlerTimings: false } },
   },
   worker: { format: 'es' },
   server: {

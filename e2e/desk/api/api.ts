@@ -17,10 +17,7 @@ const Person = v.object({ id: v.string(), username: v.string(), fullName: v.null
 /** Somebody who can sign in. */
 export type Person = v.InferOutput<typeof Person>;
 
-const People = v.pipe(
-  v.union([v.array(Person), v.object({ users: v.array(Person) })]),
-  v.transform((answer) => (Array.isArray(answer) ? answer : answer.users)),
-);
+const People = v.array(Person);
 const Created = v.object({ id: v.string() });
 
 async function call(method: string, path: string, token: string | null, body?: unknown): Promise<unknown> {
@@ -47,8 +44,8 @@ function checked<Schema extends v.GenericSchema>(schema: Schema, answer: unknown
 /** Signs in without a password; the reference server is for development. 4xx: nobody has that name. */
 export const signIn = async (username: string): Promise<Session> => checked(Session, await call('POST', '/session', null, { username }));
 
-/** Everybody who can sign in, as far as this token may know. */
-export const listPeople = async (token: string | null): Promise<readonly Person[]> => checked(People, await call('GET', '/users', token));
+/** Everybody who can sign in; needs no token, because there are no passwords to protect. */
+export const listPeople = async (): Promise<readonly Person[]> => checked(People, await call('GET', '/users', null));
 
 /** Opens a ticket with its first message; resolves with its id. */
 export const openTicket = async (token: string | null, ticket: { readonly subject: string; readonly content: string }): Promise<string> =>

@@ -13,10 +13,15 @@ export interface DraftSituation {
   /** The draft as the daemon tells it now. */
   readonly draft: string;
   readonly focused: boolean;
+  /** The draft is told for the first time. */
+  readonly opening: boolean;
   /** A save of this box is waiting or under way: what the daemon tells may be older. */
   readonly saving: boolean;
 }
 
-/** Should the box take the draft? Only while nobody is in it and what stands there is what was shared: nothing of its own is lost. */
-export const takesDraft = ({ text, shared, draft, focused, saving }: DraftSituation): boolean =>
-  !focused && !saving && text === shared && draft !== text;
+/**
+ * Should the box take the draft? Only when what stands there is what was shared, so that nothing of its own is lost; and not under the
+ * hands of somebody who is in it, unless the conversation just opened.
+ */
+export const takesDraft = ({ text, shared, draft, focused, opening, saving }: DraftSituation): boolean =>
+  (opening || !focused) && !saving && text === shared && draft !== text;

@@ -26,6 +26,7 @@ export function useDraft(view: ChatView | null, draft: string | null): DraftText
   const shared = useRef('');
   const focused = useRef(false);
   const saves = useRef(0);
+  const known = useRef(false);
   const timer = useRef<number | null>(null);
   const [settled, setSettled] = useState(0);
 
@@ -67,8 +68,10 @@ export function useDraft(view: ChatView | null, draft: string | null): DraftText
 
   useEffect(() => {
     if (draft === null) return;
+    const opening = !known.current;
+    known.current = true;
     const saving = saves.current > 0 || timer.current !== null;
-    if (!takesDraft({ text: latest.current, shared: shared.current, draft, focused: focused.current, saving })) return;
+    if (!takesDraft({ text: latest.current, shared: shared.current, draft, focused: focused.current, opening, saving })) return;
     shared.current = draft;
     show(draft);
   }, [draft, settled, show]);

@@ -1,5 +1,5 @@
 /** What to do about a message that could not be sent: try again, change it, or give it up. */
-import { useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import type { CachedMessage, ChatView } from 'tabcached';
 import { Icon } from '../icons/icon.tsx';
 import { isSendable } from '../composer/length-rules.ts';
@@ -68,6 +68,8 @@ interface EditFormProps {
 
 function EditForm({ text: original, busy, onSave, onCancel }: EditFormProps): ReactNode {
   const [text, setText] = useState(original);
+  const box = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => box.current?.focus(), []);
   const savable = isSendable(text) && !busy;
   return (
     <form
@@ -78,9 +80,9 @@ function EditForm({ text: original, busy, onSave, onCancel }: EditFormProps): Re
       }}
     >
       <textarea
+        ref={box}
         aria-label="Edit message"
         value={text}
-        autoFocus
         onChange={(event) => setText(event.target.value)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;

@@ -1,5 +1,5 @@
 /** The messages of a conversation: a virtual list that loads what is older when somebody goes there. */
-import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { ChatView, ChatViewState } from 'tabcached';
 import { Virtualizer } from 'virtua';
 import { useOpenDesk } from '../session/desk-context.ts';
@@ -9,7 +9,8 @@ import { EndButton } from './end-button.tsx';
 import { GapDivider } from './gap-divider.tsx';
 import { MessageRow } from './message-row.tsx';
 import { OlderNotice } from './older-notice.tsx';
-import { buildRows, type Row } from './rows.ts';
+import type { ReadState } from './read-marker.ts';
+import { createRowBuilder } from './rows.ts';
 import { useFollowEnd, type useLogScroll } from './use-log-scroll.ts';
 import { useReadMarker } from './use-read-marker.ts';
 import { useStagedRows } from './use-staged-rows.ts';
@@ -23,25 +24,24 @@ export interface MessageLogProps {
   readonly view: ChatView;
   readonly state: ChatViewState;
   readonly attended: boolean;
+  /** How far it has been read; null until that is known. */
+  readonly read: ReadState | null;
   readonly scroll: ReturnType<typeof useLogScroll>;
 }
 
 /** See the file. */
-export function MessageLog({ view, state, attended, scroll }: MessageLogProps): ReactNode {
+export function MessageLog({ view, state, attended, read, scroll }: MessageLogProps): ReactNode {
   const { userId } = useOpenDesk();
   const { items, meta, hasOlder, hasNewer, loading, error } = state;
   const viewport = useRef<HTMLDivElement>(null);
-  const unreadAfter = useUnreadMark(meta, attended);
-  const previous = useRef<readonly Row[]>([]);
-  const rows = useMemo(() => buildRows(items, { userId, unreadAfter, hasOlder }, previous.current), [items, userId, unreadAfter, hasOlder]);
-  useEffect(() => {
-    previous.current = rows;
-  }, [rows]);
+  const unreadAfter = useUnreadMark(read, attended);
+  const [build] = useState(createRowBuilder);
+  const rows = useMemo(() => build(items, { userId, unreadAfter, hasOlder }), [build, items, userId, unreadAfter, hasOlder]);
 
   const { virtual, atEnd, anchor, lastSeenIndex, noteScroll, noteResize, toEnd } = scroll;
   const stage = useStagedRows(rows, anchor);
   useFollowEnd(scroll, stage.rows);
-  const look = useReadMarker({ view, rows: stage.rows, attended, markedUpTo: meta?.lastReadSequence ?? 0, lastSeenIndex });
+  const look = useReadMarker({ view, rows: stage.rows, attended, markedUpTo: read?.lastReadSequence ?? 0, lastSeenIndex });
   // Headings say Today and Yesterday; they need to know the day, not the minute.
   const now = useNow();
   const today = Number(dayKey(now));
@@ -59,6 +59,8 @@ export function MessageLog({ view, state, attended, scroll }: MessageLogProps): 
   return (
     <div className="log-frame">
       <OlderNotice loading={loading.older} problem={error?.message ?? null} onRetry={() => void view.loadOlder().catch(() => undefined)} />
+      {/* Whoever scrolls with the keyboard must be able to get there. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="log" ref={viewport} role="log" aria-label="Conversation" aria-live={atEnd ? 'polite' : 'off'} tabIndex={0}>
         <div className="log__space" />
         {rows.length === 0 && meta?.state === 'SYNCED' && <p className="log__empty">No messages yet.</p>}

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { countNewer, seenSequence } from './read-marker.ts';
+import type { CachedTicket, ChatMeta } from 'tabcached';
+import { countNewer, readState, seenSequence } from './read-marker.ts';
 import type { Row } from './rows.ts';
 
 const row = (sequenceNumber: number, status: 'sent' | 'pending' | 'failed' = 'sent', own = false): Row =>
@@ -21,6 +22,20 @@ describe('read marker', () => {
   test('never goes back, and says nothing when nothing is new', () => {
     expect(seenSequence(rows, 99, 6)).toBeNull();
     expect(seenSequence([], 0, 0)).toBeNull();
+  });
+});
+
+describe('read state', () => {
+  const meta = { unread: 0, lastReadSequence: 0 } as ChatMeta;
+  const ticket = { unreadCount: 3, lastReadSequence: 40 } as CachedTicket;
+
+  test('of a chat that was never opened here is its ticket\'s', () => {
+    expect(readState(ticket, meta)).toEqual({ unread: 3, lastReadSequence: 40 });
+  });
+
+  test('never goes behind a mark that the chat knows', () => {
+    expect(readState({ ...ticket, unreadCount: 0 }, { ...meta, lastReadSequence: 43 })).toEqual({ unread: 0, lastReadSequence: 43 });
+    expect(readState(null, { ...meta, unread: 1, lastReadSequence: 9 })).toEqual({ unread: 1, lastReadSequence: 9 });
   });
 });
 

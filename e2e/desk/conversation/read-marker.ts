@@ -1,5 +1,20 @@
 /** How far a conversation has been read. Pure. */
+import type { CachedTicket, ChatMeta } from 'tabcached';
 import type { Row } from './rows.ts';
+
+/** How far somebody has read, and how much of others' they have not. */
+export interface ReadState {
+  readonly unread: number;
+  readonly lastReadSequence: number;
+}
+
+/** What ticket and chat say together: a chat that was never opened here knows nothing yet, its ticket does. */
+export function readState(ticket: CachedTicket | null, meta: ChatMeta): ReadState {
+  return {
+    unread: ticket?.unreadCount ?? meta.unread,
+    lastReadSequence: Math.max(ticket?.lastReadSequence ?? 0, meta.lastReadSequence),
+  };
+}
 
 /**
  * Highest confirmed sequence among the rows down to the last one seen, when it is beyond the mark; else null. Pending and failed

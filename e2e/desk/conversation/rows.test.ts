@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CachedMessage, ChatItem } from 'tabcached';
-import { buildRows, type MessageRow, type RowsContext } from './rows.ts';
+import { createRowBuilder, type MessageRow, type RowsContext } from './rows.ts';
 
 const at = (day: number, hour: number, minute = 0): string => new Date(2026, 2, day, hour, minute).toISOString();
 
@@ -31,7 +31,7 @@ function message(sequenceNumber: number, senderId: string | null, createdAt: str
 
 const context: RowsContext = { userId: 'me', unreadAfter: null, hasOlder: false };
 const flags = (items: readonly ChatItem[], more: Partial<RowsContext> = {}): string[] =>
-  buildRows(items, { ...context, ...more }).map((row) => {
+  createRowBuilder()(items, { ...context, ...more }).map((row) => {
     if (row.type === 'gap') return 'gap';
     const parts = [row.opensDay && 'day', row.opensUnread && 'unread', row.opensGroup && 'group', row.own && 'own'];
     return parts.filter(Boolean).join(' ');
@@ -69,7 +69,7 @@ describe('rows', () => {
 
   test('the first row opens the conversation once nothing older is left', () => {
     const items = [message(1, 'ann', at(3, 9)), message(2, 'ann', at(3, 9, 1))];
-    const opening = (hasOlder: boolean) => buildRows(items, { ...context, hasOlder }).map((row) => row.type === 'message' && row.opensChat);
+    const opening = (hasOlder: boolean) => createRowBuilder()(items, { ...context, hasOlder }).map((row) => row.type === 'message' && row.opensChat);
     expect(opening(true)).toEqual([false, false]);
     expect(opening(false)).toEqual([true, false]);
   });
@@ -81,8 +81,9 @@ describe('rows', () => {
 
   test('a row keeps its reference until it says something else', () => {
     const items = [message(1, 'ann', at(3, 9)), message(2, 'ann', at(3, 9, 1))];
-    const rows = buildRows(items, context);
-    const next = buildRows([message(0, 'ann', at(3, 8, 59)), ...items], context, rows);
+    const build = createRowBuilder();
+    const rows = build(items, context);
+    const next = build([message(0, 'ann', at(3, 8, 59)), ...items], context);
     expect((rows[0] as MessageRow).opensDay).toBe(true);
     expect((next[1] as MessageRow).opensDay).toBe(false);
     expect(next[2]).toBe(rows[1]);

@@ -49,8 +49,13 @@ export interface RowsContext {
 /** A pause this long begins a new run of messages. */
 const GROUP_PAUSE_MS = 5 * 60_000;
 
-/** Rows of items. Rows that came out the same as in `previous` keep their reference. */
-export function buildRows(items: readonly ChatItem[], context: RowsContext, previous: readonly Row[] = []): readonly Row[] {
+/** A builder of one conversation's rows: a row that comes out the same as the last time keeps its reference. */
+export function createRowBuilder(): (items: readonly ChatItem[], context: RowsContext) => readonly Row[] {
+  let previous: readonly Row[] = [];
+  return (items, context) => (previous = buildRows(items, context, previous));
+}
+
+function buildRows(items: readonly ChatItem[], context: RowsContext, previous: readonly Row[]): readonly Row[] {
   const known = new Map(previous.map((row) => [row.key, row]));
   const { userId, unreadAfter, hasOlder } = context;
   let before: MessageRow | null = null;

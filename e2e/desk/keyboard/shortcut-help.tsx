@@ -26,7 +26,7 @@ export function ShortcutHelp(): ReactNode {
         title="Keyboard shortcuts (?)"
         onClick={() => dialog.current?.showModal()}
       >
-        <Icon name="keyboard" />
+        <Icon name="help" />
       </button>
       <dialog ref={dialog} className="dialog" aria-labelledby="keys-title">
         <form method="dialog" className="dialog__body">

@@ -3,10 +3,10 @@
  *
  * Owns: one listener, and that nobody's typing is taken for a command. A shortcut has a name; most names are their key.
  */
-import { useEffect, useRef } from 'react';
+import { useEffect, useEffectEvent } from 'react';
 
 /** Name of a shortcut: its key, or something that other parts of the desk ask for (`list`: focus the ticket list). */
-export type ShortcutName = '/' | 'r' | '?' | 'list';
+export type ShortcutName = '/' | 'r' | '?' | 'Escape' | 'list';
 
 const handlers = new Map<ShortcutName, () => void>();
 
@@ -16,19 +16,16 @@ const isTyping = (target: EventTarget | null): boolean =>
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey || isTyping(event.target)) return;
   const handler = handlers.get(event.key as ShortcutName);
-  if (!handler || event.key.length > 1) return;
+  if (!handler) return;
   event.preventDefault();
   handler();
 }
 
 /** Runs `handler` when the key is pressed outside any field, or when the name is asked for. The last component to use a name has it. */
 export function useShortcut(name: ShortcutName, handler: () => void): void {
-  const latest = useRef(handler);
+  const run = useEffectEvent(handler);
   useEffect(() => {
-    latest.current = handler;
-  });
-  useEffect(() => {
-    const mine = (): void => latest.current();
+    const mine = (): void => run();
     if (handlers.size === 0) document.addEventListener('keydown', onKeyDown);
     handlers.set(name, mine);
     return () => {

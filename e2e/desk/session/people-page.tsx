@@ -1,22 +1,28 @@
 /** The page on which somebody chooses as whom to work. The reference server asks for no password. */
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { listPeople, type Person } from '../api/api.ts';
 import { Icon } from '../icons/icon.tsx';
 import { Avatar } from '../people/avatar.tsx';
 import { nameOf } from '../people/person-text.ts';
 import { goTo, linkTo } from '../routing/use-place.ts';
 import { ThemeToggle } from '../theme/theme-toggle.tsx';
+import { choosePeople } from './choose-people.ts';
 import { savedUsernames } from './saved-session.ts';
+
+/** A server with imported conversations knows hundreds. */
+const SHOWN_AT_MOST = 8;
 
 /** See the file. `notice`: why somebody was sent here. */
 export function PeoplePage({ notice }: { readonly notice?: { readonly title: string; readonly detail: string } }): ReactNode {
   const [people, setPeople] = useState<readonly Person[]>([]);
   const [name, setName] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
   const [saved] = useState(savedUsernames);
   useEffect(() => {
     let over = false;
-    // A server that tells this only to those who are signed in leaves the field below.
-    listPeople(null).then((found) => !over && setPeople(found), () => undefined);
+    // Without a server there is nobody to choose from; those who were here before can still open their cache.
+    listPeople().then((found) => !over && setPeople(found), () => undefined);
     return () => {
       over = true;
     };
@@ -49,17 +55,25 @@ export function PeoplePage({ notice }: { readonly notice?: { readonly title: str
         >
           <label className="labelled">
             Username
-            <input value={name} autoFocus autoComplete="username" spellCheck={false} autoCapitalize="none" onChange={(event) => setName(event.target.value)} />
+            <input
+              ref={field}
+              value={name}
+              autoComplete="username"
+              spellCheck={false}
+              autoCapitalize="none"
+              onChange={(event) => setName(event.target.value)}
+            />
           </label>
           <button type="submit" className="button button--primary" disabled={name.trim() === ''}>
             Open the desk
           </button>
         </form>
-        <PeopleGroup title="Technicians" people={people.filter((person) => person.isTechnician)} />
-        <PeopleGroup title="Requesters" people={people.filter((person) => !person.isTechnician)} />
+        <PeopleGroup title="Technicians" people={people.filter((person) => person.isTechnician)} typed={name} />
+        <PeopleGroup title="Requesters" people={people.filter((person) => !person.isTechnician)} typed={name} />
         <PeopleGroup
           title="Signed in here before"
           people={rest.map((username) => ({ id: username, username, fullName: null, isTechnician: false }))}
+          typed={name}
         />
         {people.length === 0 && rest.length === 0 && (
           <p className="people__hint">The server printed the people it knows when it started. No password is asked for: this server is for development.</p>
@@ -69,13 +83,20 @@ export function PeoplePage({ notice }: { readonly notice?: { readonly title: str
   );
 }
 
-function PeopleGroup({ title, people }: { readonly title: string; readonly people: readonly Person[] }): ReactNode {
-  if (people.length === 0) return null;
+interface PeopleGroupProps {
+  readonly title: string;
+  readonly people: readonly Person[];
+  readonly typed: string;
+}
+
+function PeopleGroup({ title, people, typed }: PeopleGroupProps): ReactNode {
+  const { shown, more } = choosePeople(people, typed, SHOWN_AT_MOST);
+  if (shown.length === 0) return null;
   return (
     <section aria-label={title}>
       <h2 className="people__title">{title}</h2>
       <ul className="people__list">
-        {people.map((person) => (
+        {shown.map((person) => (
           <li key={person.id}>
             <a className="person" {...linkTo({ as: person.username, ticket: null })}>
               <Avatar person={person} />
@@ -85,6 +106,7 @@ function PeopleGroup({ title, people }: { readonly title: string; readonly peopl
           </li>
         ))}
       </ul>
+      {more > 0 && <p className="people__hint">and {more} more: type a name above</p>}
     </section>
   );
 }

@@ -14,13 +14,13 @@ function remembered(userId: string): Person | null {
 }
 
 /** The person who is signed in; null until known. Asked for once per opening, and again when the link comes back. */
-export function useMe({ client, tokens }: OpenDesk, online: boolean): Person | null {
+export function useMe({ client }: OpenDesk, online: boolean): Person | null {
   const { userId } = client;
   const [me, setMe] = useState(() => remembered(userId));
   useEffect(() => {
     if (!online) return;
     let over = false;
-    listPeople(tokens.current())
+    listPeople()
       .then((people) => {
         const found = people.find((person) => person.id === userId);
         if (over || !found) return;
@@ -32,6 +32,6 @@ export function useMe({ client, tokens }: OpenDesk, online: boolean): Person | n
     return () => {
       over = true;
     };
-  }, [userId, tokens, online]);
+  }, [userId, online]);
   return me;
 }

@@ -3,7 +3,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { Icon, type IconName } from '../icons/icon.tsx';
 import { chooseTheme, followTheme, nextTheme, readTheme, type ThemeChoice } from './theme.ts';
 
-const icons: Record<ThemeChoice, IconName> = { system: 'contrast', light: 'sun', dark: 'moon' };
+const icons: Record<ThemeChoice, IconName> = { system: 'monitor', light: 'sun', dark: 'moon' };
 const names: Record<ThemeChoice, string> = { system: 'as the system', light: 'light', dark: 'dark' };
 
 /** Shows the current theme; a press takes the next one. */

@@ -20,13 +20,15 @@ export interface TicketLinkProps {
 /** See the file. */
 export const TicketLink = memo(function TicketLink({ ticket, as, opened, current, nowMs, onFocus }: TicketLinkProps): ReactNode {
   const { id, subject, unreadCount, lastMessagePreview } = ticket;
+  const link = linkTo({ as, ticket: id });
   const status = ticketStatus(ticket.statusId);
   const activeAt = ticket.lastMessageAt ?? ticket.createdAt;
   const activeAtMs = Date.parse(activeAt);
   return (
     <a
       className="ticket"
-      {...linkTo({ as, ticket: id })}
+      href={link.href}
+      onClick={link.onClick}
       data-request-id={id}
       data-unread={unreadCount > 0}
       data-done={status.tone === 'done'}

@@ -1,5 +1,5 @@
 /** The navigation of the desk: a filter field and the tickets, newest activity first. */
-import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useDeferredValue, useEffect, useEffectEvent, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTickets } from 'tabcached/react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Icon } from '../icons/icon.tsx';
@@ -30,10 +30,11 @@ export function TicketList({ opened }: { readonly opened: string | null }): Reac
 
   const openedIndex = opened === null ? -1 : shown.findIndex((ticket) => ticket.id === opened);
   const isThere = openedIndex >= 0;
-  useEffect(() => {
-    // Only when another ticket is opened or it comes into the list: a list that changes order must not move under the reader.
-    if (isThere) virtual.current?.scrollToIndex(openedIndex, { align: 'nearest' });
-  }, [opened, isThere]);
+  const showOpened = useEffectEvent(() => {
+    if (openedIndex >= 0) virtual.current?.scrollToIndex(openedIndex, { align: 'nearest' });
+  });
+  // Only when another ticket is opened or it comes into the list: a list that changes order must not move under the reader.
+  useEffect(() => showOpened(), [opened, isThere]);
   const kept = [...new Set([keys.currentIndex, openedIndex])].filter((index) => index >= 0 && index < shown.length).sort((a, b) => a - b);
 
   return (
@@ -64,7 +65,7 @@ export function TicketList({ opened }: { readonly opened: string | null }): Reac
         </label>
         <ScopePicker scope={scope} tickets={tickets} withMine={me?.isTechnician ?? false} onChange={setScope} />
       </div>
-      <div className="tickets__list" ref={scroller} onKeyDown={keys.onKeyDown}>
+      <div className="tickets__list" ref={scroller}>
         <Virtualizer ref={virtual} data={shown} itemSize={84} as="ul" item="li" keepMounted={kept}>
           {(ticket) => (
             <TicketLink

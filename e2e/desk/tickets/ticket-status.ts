@@ -4,14 +4,14 @@
 export interface TicketStatus {
   readonly id: number;
   readonly name: string;
-  readonly tone: 'new' | 'active' | 'waiting' | 'done';
+  readonly tone: 'open' | 'waiting' | 'solved' | 'done';
 }
 
 /** All statuses, in the order of a ticket's life. */
 export const TICKET_STATUSES: readonly TicketStatus[] = [
-  { id: 1, name: 'Open', tone: 'new' },
-  { id: 2, name: 'In progress', tone: 'active' },
-  { id: 3, name: 'Waiting', tone: 'waiting' },
+  { id: 1, name: 'Open', tone: 'open' },
+  { id: 2, name: 'Pending', tone: 'waiting' },
+  { id: 3, name: 'Solved', tone: 'solved' },
   { id: 4, name: 'Closed', tone: 'done' },
 ];
 

@@ -1,5 +1,5 @@
 /** Keyboard in the ticket list: one link is reachable by Tab, the arrow keys (or j and k, Home, End) move on from it. */
-import { useCallback, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useCallback, useEffect, useEffectEvent, useState, type RefObject } from 'react';
 import { flushSync } from 'react-dom';
 import type { CachedTicket } from 'tabcached';
 import type { VirtualizerHandle } from 'virtua';
@@ -9,7 +9,6 @@ export interface ListKeys {
   /** Index of the link that Tab reaches; it stays mounted wherever the list is scrolled to. */
   readonly currentIndex: number;
   setCurrent(id: string): void;
-  onKeyDown(event: KeyboardEvent): void;
   /** Moves the focus to the current link. */
   focusCurrent(): void;
 }
@@ -42,16 +41,23 @@ export function useListKeys(
     list.current?.querySelector<HTMLElement>(`[data-request-id="${CSS.escape(ticket.id)}"]`)?.focus({ preventScroll: true });
   };
 
+  const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    const index = target(event.key, currentIndex, tickets.length - 1);
+    if (index === null) return;
+    event.preventDefault();
+    focusIndex(index);
+  });
+  useEffect(() => {
+    const element = list.current;
+    const listener = (event: KeyboardEvent): void => onKeyDown(event);
+    element?.addEventListener('keydown', listener);
+    return () => element?.removeEventListener('keydown', listener);
+  }, [list]);
+
   return {
     currentIndex,
     setCurrent: useCallback((id: string) => setCurrent(id), []),
-    onKeyDown: (event) => {
-      if (event.altKey || event.ctrlKey || event.metaKey) return;
-      const index = target(event.key, currentIndex, tickets.length - 1);
-      if (index === null) return;
-      event.preventDefault();
-      focusIndex(index);
-    },
     focusCurrent: () => focusIndex(currentIndex),
   };
 }
