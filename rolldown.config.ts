@@ -17,6 +17,18 @@ const hash = createHash('sha256');
 for (const file of [...sourcesOf('protocol'), ...sourcesOf('worker'), ...sourcesOf('client')]) hash.update(readFileSync(file));
 const buildId = process.env['TABCACHED_BUILD_ID'] ?? hash.digest('hex').slice(0, 12);
 
+/**
+ * Ways in which broadcast-channel reaches old browsers and Node. The daemon asks for the native one by name, so the others would only make
+ * the worker larger.
+ */
+const unusedChannels = {
+  name: 'unused-channels',
+  load: (id: string) =>
+    /broadcast-channel.*methods\/(indexed-db|localstorage|simulate)\.js$/.test(id)
+      ? { code: 'export const IndexedDBMethod = null, LocalstorageMethod = null, SimulateMethod = null;' }
+      : null,
+};
+
 const packages = /^(comlink|idb|broadcast-channel|nanoid|valibot|react)(\/|$)/;
 const shared = {
   transform: { define: { __BUILD_ID__: JSON.stringify(buildId) } },
@@ -33,6 +45,7 @@ export default defineConfig([
     // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.
     ...shared,
     input: { worker: 'worker/entry.ts' },
+    plugins: [unusedChannels],
     platform: 'browser',
     output: { dir: 'dist', format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
   },

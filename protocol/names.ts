@@ -20,6 +20,22 @@ const prefix = `tabcached:${PROTOCOL_MAJOR}`;
 /** Any text as one segment of a name: `:` separates segments, so it is escaped. */
 const segment = (text: string): string => encodeURIComponent(text);
 
+/** The text of a segment, or null for one that nobody of ours wrote. */
+function textOf(part: string | undefined): string | null {
+  try {
+    return decodeURIComponent(part ?? '');
+  } catch {
+    return null;
+  }
+}
+
+/** The identity in three segments, or null. */
+function identityIn(build: string | undefined, user: string | undefined, count: string | undefined): WorkerIdentity | null {
+  const [buildId, userId, generation] = [textOf(build), textOf(user), Number(count)];
+  if (buildId === null || userId === null || !Number.isSafeInteger(generation) || generation < 0) return null;
+  return { buildId, userId, generation };
+}
+
 /** Name of the database of a user (data model). */
 export const databaseName = (userId: string): string => `support-center-${userId}-cache`;
 
@@ -31,9 +47,7 @@ export const workerName = (worker: WorkerIdentity): string =>
 export function parseWorkerName(name: string): WorkerIdentity | null {
   const parts = name.split(':');
   if (parts.length !== 6 || `${parts[0]}:${parts[1]}` !== prefix || parts[2] !== 'worker') return null;
-  const generation = Number(parts[5]);
-  if (!Number.isSafeInteger(generation) || generation < 0) return null;
-  return { buildId: decodeURIComponent(parts[3] ?? ''), userId: decodeURIComponent(parts[4] ?? ''), generation };
+  return identityIn(parts[3], parts[4], parts[5]);
 }
 
 /** Lock that a daemon holds while it lives; tabs wait for it. The epoch makes every life's lock another one. */
@@ -44,7 +58,7 @@ export const daemonLease = (worker: WorkerIdentity, epoch: string): string =>
 export function parseDaemonLease(lock: string): WorkerIdentity | null {
   const parts = lock.split(':');
   if (parts.length !== 7 || `${parts[0]}:${parts[1]}` !== prefix || parts[2] !== 'daemon') return null;
-  return { buildId: decodeURIComponent(parts[3] ?? ''), userId: decodeURIComponent(parts[4] ?? ''), generation: Number(parts[5]) };
+  return identityIn(parts[3], parts[4], parts[5]);
 }
 
 /** Lock that a tab holds while it lives; `tabId` is random, so nobody else ever asks for it but its daemon. */

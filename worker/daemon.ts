@@ -56,8 +56,8 @@ export function createDaemon({ env, identity, createBackend }: DaemonSetup): Dae
       throw new TabcachedError('SETTINGS_MISMATCH', `The running daemon was started with ${JSON.stringify(settings)}.`);
     }
     if (!parts) {
+      parts = createParts({ env, userId, epoch, booted, settings: hello.settings, createBackend, onFenced: () => stop('fenced') });
       settings = hello.settings;
-      parts = createParts({ env, userId, epoch, booted, settings, createBackend, onFenced: () => stop('fenced') });
     }
     return parts;
   };

@@ -134,6 +134,7 @@ export function createParts(setup: PartsSetup): Parts {
   });
 
   const tokens = createTokenSource({
+    timers,
     candidates: () => [...sessions.all()].sort((a, b) => urgencyOf(b) - urgencyOf(a)),
     ask: (session, requestNumber, rejected) => sessions.post(session, JSON.stringify({ t: 'token', requestNumber, rejected })),
     onNeed: (needed) => {
@@ -150,6 +151,13 @@ export function createParts(setup: PartsSetup): Parts {
     random,
     log,
     token: (rejected, signal) => tokens.get(rejected, signal),
+    verifiedToken: async (rejected, signal) => {
+      const token = await tokens.get(rejected, signal);
+      if (!backend.openPush || tokens.isVerified(token)) return token;
+      // A token that replaced a rejected one may be another user's: its own welcome has to tell.
+      push.reopen();
+      throw new TabcachedError('UNAUTHORIZED', 'A new token has to be verified first.');
+    },
   });
 
   const rowsChanged = (requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void => {
@@ -295,6 +303,7 @@ export function createParts(setup: PartsSetup): Parts {
 
   const push = createPush(backend, userId, env, {
     onAttached: () => {
+      tokens.verify();
       engine.doubtAll();
       void tickets.refresh();
       engine.wantAll();
@@ -318,7 +327,10 @@ export function createParts(setup: PartsSetup): Parts {
       engine.deny(requestId, new TabcachedError('FORBIDDEN', 'This chat is not visible to this user any more.'));
     },
     onRead: readTold,
-    onWrongUser: (named) => log.error('token of another user', { expected: userId, named }),
+    onWrongUser: (named) => {
+      log.error('token of another user', { expected: userId, named });
+      tokens.refuse();
+    },
   });
 
   const rowMemory = createRowMemory((requestId) => book.unload(requestId));

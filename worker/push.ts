@@ -30,6 +30,8 @@ export interface Push extends LinkStatus {
   /** Opens the link, or starts polling. */
   open(): void;
   wake(): void;
+  /** Connects anew, so that the welcome names the user of the token that is at hand now. */
+  reopen(): void;
   /** Links opened and not closed: 0 or 1. */
   count(): number;
   close(): void;
@@ -84,25 +86,33 @@ export function createPush(backend: Backend, userId: string, env: Pick<Environme
     cancelPoll = env.timers.after(POLL_MS, poll);
   };
 
+  const open = (): void => {
+    if (link || cancelPoll || closed) return;
+    if (!backend.openPush) return poll();
+    link = backend.openPush({
+      onOpen: (named) => {
+        if (closed) return;
+        if (named === userId) return attach();
+        link?.close();
+        link = null;
+        detach();
+        events.onWrongUser(named);
+      },
+      onFrame,
+      onMalformed: (reason) => attached && lose(reason),
+      onDown: detach,
+    });
+  };
+
   return {
     attached: () => attached,
     attachment: () => attachment,
-    open: () => {
-      if (link || cancelPoll || closed) return;
-      if (!backend.openPush) return poll();
-      link = backend.openPush({
-        onOpen: (named) => {
-          if (closed) return;
-          if (named === userId) return attach();
-          link?.close();
-          link = null;
-          detach();
-          events.onWrongUser(named);
-        },
-        onFrame,
-        onMalformed: (reason) => attached && lose(reason),
-        onDown: detach,
-      });
+    open,
+    reopen: () => {
+      link?.close();
+      link = null;
+      detach();
+      open();
     },
     wake: () => link?.wake(),
     count: () => (link ? 1 : 0),

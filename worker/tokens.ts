@@ -5,10 +5,15 @@
  * know what a token says.
  */
 import { TabcachedError } from '../protocol/errors.ts';
+import type { Timers } from './env.ts';
 import type { Session } from './sessions.ts';
+
+/** A tab that has not answered within this time is passed over; signing in again takes a person a while. */
+const ANSWER_MS = 60_000;
 
 /** What the token source is made with. */
 export interface TokenSourceSetup {
+  readonly timers: Timers;
   /** Tabs to ask, the best first. */
   candidates(): readonly Session[];
   ask(session: Session, requestNumber: number, rejected: string | null): void;
@@ -20,22 +25,29 @@ export interface TokenSourceSetup {
 export interface TokenSource {
   /** The token. Rejects with `UNAUTHORIZED` when no tab has one, `CANCELLED` when aborted. */
   get(rejected: string | null, signal: AbortSignal): Promise<string>;
+  /** A push welcome named this daemon's user: the token that is at hand is good. */
+  verify(): void;
+  /** Is the token at hand the one that was verified? */
+  isVerified(token: string): boolean;
   /** A tab's answer; null: it has none. */
   answer(session: Session, requestNumber: number, token: string | null): void;
   /** A tab is gone, or a new one is here. */
   left(session: Session): void;
-  /** Forgets the token: it belongs to another user. */
-  reject(token: string): void;
+  /** Forgets the token at hand and never takes it again: it belongs to another user. */
+  refuse(): void;
 }
 
 /** Creates the source; nothing is asked before somebody needs a token. */
-export function createTokenSource({ candidates, ask, onNeed }: TokenSourceSetup): TokenSource {
+export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSourceSetup): TokenSource {
   let token: string | null = null;
   let rejectedToken: string | null = null;
+  let verified: string | null = null;
+  let cancelTimer: () => void = () => undefined;
   let question: { session: Session; number: number; readonly asked: Set<Session>; readonly settle: (token: string | null) => void; readonly answer: Promise<string | null> } | null = null;
   let number = 0;
 
   const askNext = (): void => {
+    cancelTimer();
     if (!question) return;
     const { asked } = question;
     const next = candidates().find((session) => !asked.has(session));
@@ -47,6 +59,7 @@ export function createTokenSource({ candidates, ask, onNeed }: TokenSourceSetup)
     asked.add(next);
     question.session = next;
     question.number = ++number;
+    cancelTimer = timers.after(ANSWER_MS, askNext);
     ask(next, question.number, rejectedToken);
   };
 
@@ -71,9 +84,14 @@ export function createTokenSource({ candidates, ask, onNeed }: TokenSourceSetup)
       if (found === null) throw new TabcachedError('UNAUTHORIZED', 'No tab has a valid token.');
       return found;
     },
+    verify: () => {
+      verified = token;
+    },
+    isVerified: (given) => given === verified,
     answer: (session, requestNumber, given) => {
       if (question?.session !== session || question.number !== requestNumber) return;
       if (given === null || given === rejectedToken) return askNext();
+      cancelTimer();
       token = given;
       question.settle(given);
       question = null;
@@ -82,9 +100,10 @@ export function createTokenSource({ candidates, ask, onNeed }: TokenSourceSetup)
     left: (session) => {
       if (question?.session === session) askNext();
     },
-    reject: (refused) => {
-      if (token === refused) token = null;
-      rejectedToken = refused;
+    refuse: () => {
+      rejectedToken = token;
+      token = null;
+      onNeed(true);
     },
   };
 }

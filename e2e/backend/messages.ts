@@ -76,7 +76,7 @@ export async function sendMessage(database: Database, author: Person, message: N
 async function knownMessage(db: Queries, author: Person, message: NewMessage): Promise<ServerMessage | undefined> {
   if (!message.clientTempId) return undefined;
   const known = await findByTempId(db, author, message.clientTempId);
-  if (known && known.requestId !== message.requestId) throw new Problem('duplicate', 'That clientTempId was used in another request.');
+  if (known && known.requestId !== message.requestId) throw new Problem('id-taken', 'That clientTempId was used in another request.');
   return known;
 }
 

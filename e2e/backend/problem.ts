@@ -6,7 +6,7 @@ export const PROBLEMS = {
   unauthorized: { status: 401, title: 'Sign in first.' },
   forbidden: { status: 403, title: 'That is not allowed.' },
   'not-found': { status: 404, title: 'There is no such thing.' },
-  duplicate: { status: 409, title: 'That id was used for something else.' },
+  'id-taken': { status: 409, title: 'That id was used for something else.' },
   'cursor-expired': { status: 410, title: 'That revision is not known any more.' },
   'payload-too-large': { status: 413, title: 'The body is too large.' },
   'range-not-satisfiable': { status: 416, title: 'That range is not in the file.' },

@@ -65,7 +65,7 @@ export function createHttpCaller(env: BackendEnvironment): HttpCaller {
     const obtain = async (rejected: string | null): Promise<string> => {
       // A person may have to sign in first: that takes as long as it takes.
       deadline.pause();
-      const token = await deadline.guard(env.token(rejected, deadline.signal));
+      const token = await deadline.guard(env.verifiedToken(rejected, deadline.signal));
       deadline.restart();
       return token;
     };

@@ -50,7 +50,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     const current = ledger.get(operation.id);
     // An echo by push may have confirmed it while the answer was under way.
     if (!current) return;
-    const outcome = outcomeOf(error);
+    // A duplicate that could not be found in this chat is none of ours: a person has to look.
+    const outcome = error.code === 'DUPLICATE' ? 'failed' : outcomeOf(error);
     const unknown = leavesUnknown(error);
     const now = env.clock.now();
     if (outcome === 'failed' && current.type === 'mark_read') return setup.refuseRead(current);
@@ -80,7 +81,7 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       const error = toTabcachedError(thrown);
       if (outcomeOf(error) !== 'confirmed' || !backend.findByTempId) throw error;
       const known = await backend.findByTempId(operation.id, { signal });
-      if (!known) throw error;
+      if (known?.requestId !== operation.requestId) throw error;
       await setup.confirm(operation, known);
     }
   };

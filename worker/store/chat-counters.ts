@@ -1,8 +1,9 @@
 /**
  * Counters of rows and bytes: what they must be, and how they change.
  *
- * Owns: `messageCount` and `_messagesSize` of `chat_meta`, and the counters of messages, chats and operations in `cache_stats`. Counters change in the transaction
- * of the rows that they count; a recount is always equal. `mediaSize` and `mediaCount` are the media part's.
+ * Owns: `messageCount` and `_messagesSize` of `chat_meta`, and the counters of messages, chats and operations in `cache_stats`.
+ * Counters change in the transaction of the rows that they count; a recount is always equal. `mediaSize` and `mediaCount` are
+ * the media part's.
  */
 import { rowBytes, type CachedMessage, type CacheStats } from '../../protocol/index.ts';
 import { emptyStats } from './empty-records.ts';
@@ -60,7 +61,8 @@ export async function recountAll(tx: ReadTransaction): Promise<Recount> {
 }
 
 /** Statistics of the cache; those of nothing when none are stored. Needs `cache_stats`. */
-export const readStats = async (tx: ReadTransaction, now: number): Promise<CacheStats> => (await tx.get('cache_stats', 'stats')) ?? emptyStats(now);
+export const readStats = async (tx: ReadTransaction, now: number): Promise<CacheStats> =>
+  (await tx.get('cache_stats', 'stats')) ?? emptyStats(now);
 
 /** By how much the statistics change. */
 export interface StatsDelta {

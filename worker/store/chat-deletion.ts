@@ -21,7 +21,8 @@ export interface DeleteChatOptions {
  * Removes a chat's rows and meta and keeps the counters right. When a draft or unsent rows stay, so does a meta that was never
  * synced and carries them. Needs `messages`, `chat_meta` and `cache_stats`. Answers how many rows were removed.
  */
-export async function deleteChat(tx: WriteTransaction, requestId: string, { everything = false, now }: DeleteChatOptions): Promise<number> {
+export async function deleteChat(tx: WriteTransaction, requestId: string, options: DeleteChatOptions): Promise<number> {
+  const { everything = false, now } = options;
   const [rows, meta, stats] = await Promise.all([
     tx.getAll('messages', { index: 'by_request', bounds: { lower: requestId, upper: requestId } }),
     tx.get('chat_meta', requestId),
@@ -34,7 +35,8 @@ export async function deleteChat(tx: WriteTransaction, requestId: string, { ever
   const keepsMeta = meta !== undefined && (kept.length > 0 || draft !== undefined);
   if (keepsMeta) {
     const { messageCount, messagesSize } = countRows(kept);
-    const reset: ChatSyncState = { ...emptyChat(requestId, meta.lastAccessedAt), mediaSize: meta.mediaSize, messageCount, _messagesSize: messagesSize };
+    const counters = { mediaSize: meta.mediaSize, messageCount, _messagesSize: messagesSize };
+    const reset: ChatSyncState = { ...emptyChat(requestId, meta.lastAccessedAt), ...counters };
     void tx.put('chat_meta', draft === undefined ? reset : { ...reset, _draft: draft });
   } else {
     void tx.delete('chat_meta', requestId);

@@ -19,7 +19,10 @@ const confirmed = (requestId: string, before: number = PROVISIONAL_BASE): KeyBou
   upper: [requestId, Math.min(before, PROVISIONAL_BASE)],
   upperOpen: true,
 });
-const pending = (requestId: string): KeyBounds => ({ lower: [requestId, PROVISIONAL_BASE], upper: [requestId, Number.MAX_SAFE_INTEGER] });
+const pending = (requestId: string): KeyBounds => ({
+  lower: [requestId, PROVISIONAL_BASE],
+  upper: [requestId, Number.MAX_SAFE_INTEGER],
+});
 
 /** Which rows of a chat: the newest `limit` ones, or those right before a sequence (which is not among them). */
 export interface WindowQuery {
@@ -44,7 +47,7 @@ export function readPending(tx: ReadTransaction, requestId: string): Promise<Cac
   return tx.getAll('messages', { index: 'by_request_sequence', bounds: pending(requestId) });
 }
 
-/** Highest provisional sequence of a chat, or `PROVISIONAL_BASE - 1`: one more is the next. Read it in the transaction that uses it. */
+/** Highest provisional sequence of a chat, or `PROVISIONAL_BASE - 1`. One more is the next, in the transaction that read it. */
 export async function highestProvisional(tx: ReadTransaction, requestId: string): Promise<number> {
   const bounds = pending(requestId);
   const [last] = await tx.getAll('messages', { index: 'by_request_sequence', bounds, descending: true, limit: 1 });

@@ -12,7 +12,8 @@ const RANGE_HOLE = 16;
 
 /**
  * Up to this many upserts, each id is looked up, so that a row which is held at another sequence, or in another chat, is found.
- * A get per row costs a quarter of storing it: larger batches are checked by counting instead (`chat-writes.ts`).
+ * A get per row costs a quarter of storing it, so larger batches are checked by counting the chat instead (`chat-writes.ts`). That
+ * does not see an id which another chat holds: there, the other chat's counters stay too high until a large batch of its own.
  */
 export const ID_LOOKUPS_MAX = 64;
 

@@ -52,4 +52,4 @@ test.each(twins)('after random writes in %s the counters equal a recount, no seq
     }),
     { numRuns: 60 },
   );
-});
+}, 120_000);

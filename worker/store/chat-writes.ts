@@ -68,7 +68,10 @@ export async function writeChat(tx: WriteTransaction, change: ChatWrite): Promis
   for (const [otherId, delta] of merged.deltas) {
     if (otherId === requestId) continue;
     const other = await tx.get('chat_meta', otherId);
-    if (other) void tx.put('chat_meta', { ...other, messageCount: other.messageCount + delta.count, _messagesSize: other._messagesSize + delta.bytes });
+    if (other) {
+      const [messageCount, _messagesSize] = [other.messageCount + delta.count, other._messagesSize + delta.bytes];
+      void tx.put('chat_meta', { ...other, messageCount, _messagesSize });
+    }
     total.messageCount += delta.count;
     total.messagesSize += delta.bytes;
   }

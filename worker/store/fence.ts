@@ -17,4 +17,7 @@ export function generationOf(record: { readonly value: unknown } | undefined): n
 
 /** The error of a write by somebody who is not, or no longer, the writer. */
 export const fencedError = (own: number | null, found?: number): TabcachedError =>
-  new TabcachedError('FENCED', own === null ? 'This store has not claimed the right to write.' : `Writer ${own} was replaced by ${found ?? 'another'}.`);
+  new TabcachedError(
+    'FENCED',
+    own === null ? 'This store has not claimed the right to write.' : `Writer ${own} was replaced by ${found ?? 'another'}.`,
+  );

@@ -26,7 +26,8 @@ export interface OpenOptions {
 }
 
 /** Did opening fail because the database is of a newer version? It is not corrupt; `readOutboxOfNewerDatabase` reads it. */
-export const isNewerDatabase = (error: unknown): boolean => (error as { cause?: { name?: unknown } } | null)?.cause?.name === 'VersionError';
+export const isNewerDatabase = (error: unknown): boolean =>
+  (error as { cause?: { name?: unknown } } | null)?.cause?.name === 'VersionError';
 
 /**
  * Opens the database, creating or upgrading it. Rejects with `STORAGE_FAILED`: refused by the browser, blocked for too long

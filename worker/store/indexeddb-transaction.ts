@@ -50,7 +50,10 @@ export async function runTransaction<T>(
     }
   };
   const aborted = new Promise<never>((_, reject) => {
-    transaction.onabort = () => reject(reason ?? storageError(transaction.error ?? new DOMException('The transaction was aborted.', 'AbortError')));
+    transaction.onabort = () => {
+      const unnamed = new DOMException('The transaction was aborted.', 'AbortError');
+      reject(reason ?? storageError(transaction.error ?? unnamed));
+    };
   });
   aborted.catch(ignore);
   const complete = new Promise<void>((resolve) => {

@@ -1,7 +1,8 @@
 /**
  * Keys of stores and indexes: which values are keys, and how they are ordered, as IndexedDB does it.
  *
- * Owns: the part of IndexedDB's rules that our key types need (numbers before strings before arrays). Does not know dates and binary keys.
+ * Owns: the part of IndexedDB's rules that our key types need (numbers before strings before arrays). Does not know dates and
+ * binary keys.
  */
 import type { KeyBounds, StoreKey } from './store.ts';
 

@@ -7,7 +7,8 @@
 
 /** A deep, frozen copy. Throws a `DataCloneError` where structured clone would: functions and symbols. */
 export function freezeCopy<T>(value: T): T {
-  if (typeof value === 'function' || typeof value === 'symbol') throw new DOMException(`A ${typeof value} cannot be stored.`, 'DataCloneError');
+  if (typeof value === 'function' || typeof value === 'symbol')
+    throw new DOMException(`A ${typeof value} cannot be stored.`, 'DataCloneError');
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(freezeCopy)) as T;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -29,6 +29,12 @@ export interface MemoryTable {
   clear(): Undo;
 }
 
+interface MemoryIndex {
+  readonly path: string | readonly string[];
+  readonly unique: boolean;
+  readonly entries: SortedEntries;
+}
+
 const dataError = (what: string): DOMException => new DOMException(`${what} is not a key.`, 'DataError');
 
 /** An empty table of that store's shape. */
@@ -67,7 +73,8 @@ export function createMemoryTable(store: StoreName): MemoryTable {
     for (const [name, { path, unique, entries }] of indexes) {
       const key = unique ? keyAt(record, path) : undefined;
       const holder = key === undefined ? undefined : entries.find(key);
-      if (holder !== undefined && holder !== primary) throw new DOMException(`Another record has this key in ${name}.`, 'ConstraintError');
+      if (holder === undefined || holder === primary) continue;
+      throw new DOMException(`Another record has this key in ${name}.`, 'ConstraintError');
     }
   };
   /** Does no index have to change when one record replaces the other? */
@@ -137,8 +144,9 @@ export function createMemoryTable(store: StoreName): MemoryTable {
 }
 
 /** The indexes of a store by name; the primary key's order has the empty name. */
-function createIndexes(store: StoreName): Map<string, { path: string | readonly string[]; unique: boolean; entries: SortedEntries }> {
-  const all = new Map([['', { path: storeDefinitions[store].keyPath as string | readonly string[], unique: false, entries: createSortedEntries() }]]);
+function createIndexes(store: StoreName): Map<string, MemoryIndex> {
+  const all = new Map<string, MemoryIndex>();
+  all.set('', { path: storeDefinitions[store].keyPath, unique: false, entries: createSortedEntries() });
   for (const [name, { keyPath, unique }] of indexesOf(store)) all.set(name, { path: keyPath, unique, entries: createSortedEntries() });
   return all;
 }

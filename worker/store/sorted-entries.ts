@@ -28,7 +28,7 @@ export interface SortedEntries {
 /** Chunks are halved at this size. */
 const CHUNK = 1_000;
 
-const compareEntries = (a: Entry, b: Entry): number => compareKeys(a.key, b.key) || (a.primary < b.primary ? -1 : a.primary > b.primary ? 1 : 0);
+const compareEntries = (a: Entry, b: Entry): number => compareKeys(a.key, b.key) || compareKeys(a.primary, b.primary);
 
 /** A position between entries: before `chunks[chunk][at]`. */
 interface Position {
@@ -59,7 +59,9 @@ export function createSortedEntries(): SortedEntries {
   const start = ({ lower, lowerOpen }: KeyBounds): Position =>
     lower === undefined ? { chunk: 0, at: 0 } : locate(({ key }) => compareKeys(key, lower) >= (lowerOpen ? Number.MIN_VALUE : 0));
   const end = ({ upper, upperOpen }: KeyBounds): Position =>
-    upper === undefined ? { chunk: chunks.length, at: 0 } : locate(({ key }) => compareKeys(key, upper) >= (upperOpen ? 0 : Number.MIN_VALUE));
+    upper === undefined
+      ? { chunk: chunks.length, at: 0 }
+      : locate(({ key }) => compareKeys(key, upper) >= (upperOpen ? 0 : Number.MIN_VALUE));
 
   return {
     insert(entry) {

@@ -4,13 +4,14 @@
  * Owns: the defaults of fields that older code did not write, and the counters of what it wrote. A field that is there is never
  * changed, except the counters of `chat_meta`; no row is removed.
  *
- * What is made up: rows get `_revision` 0. A chat's floor is its oldest held sequence up to the watermark, and all of its held rows are
- * marked unverified: no revision vouches for them, so the engine resyncs the chat when it is opened. A chat without meta gets one that was never synced.
+ * What is made up: rows get `_revision` 0. A chat's floor is its oldest held sequence up to the watermark, and all of its held
+ * rows are marked unverified: no revision vouches for them. A chat without meta gets one that was never synced.
  * What stays loose: `serverRevision` may be no decimal text (`readChatMeta` reads that as null), a pending row keeps its old
  * sequence and has no operation, and `ticket_meta` keeps old keys whatever they mean.
  */
 import { wrap } from 'idb';
-import { PROVISIONAL_BASE, rowBytes, type CachedMessage, type CachedTicket, type ChatSyncState, type SeqRange } from '../../protocol/index.ts';
+import { PROVISIONAL_BASE, rowBytes } from '../../protocol/index.ts';
+import type { CachedMessage, CachedTicket, ChatSyncState, SeqRange } from '../../protocol/index.ts';
 import { emptyChat, emptyStats } from './empty-records.ts';
 
 /** Rows rewritten per request, so that a large database is not held in memory. */
@@ -26,7 +27,9 @@ interface Held {
 /** A record with defaults for the fields that it lacks or holds `undefined` in. */
 function complete<T extends object>(defaults: Partial<T>, old: T): T {
   const record: T = { ...defaults, ...old };
-  for (const name of Object.keys(defaults) as (keyof T)[]) if (record[name] === undefined) record[name] = defaults[name] as T[keyof T];
+  for (const name of Object.keys(defaults) as (keyof T)[]) {
+    if (record[name] === undefined) record[name] = defaults[name] as T[keyof T];
+  }
   return record;
 }
 
@@ -106,7 +109,8 @@ export async function completeOldRows(transaction: IDBTransaction, now: number):
   }
   for (const requestId of new Set([...old.keys(), ...held.keys()])) {
     if (typeof requestId !== 'string') continue;
-    chatMeta.put(completeChat(requestId, old.get(requestId) ?? {}, held.get(requestId) ?? { sequences: [], count: 0, bytes: 0 }, now));
+    const rows = held.get(requestId) ?? { sequences: [], count: 0, bytes: 0 };
+    chatMeta.put(completeChat(requestId, old.get(requestId) ?? {}, rows, now));
     stats.chatCount += 1;
   }
   const tickets = transaction.objectStore('tickets');

@@ -55,6 +55,10 @@ export function fakeBackendWorld(random = 1): FakeBackendWorld {
   let handle: (request: SeenRequest) => Response | Promise<Response> = () => new Response('', { status: 500 });
   let give: (rejected: string | null, signal: AbortSignal) => Promise<string> = async () => 'token-1';
   let socketError: Error | null = null;
+  const token: BackendEnvironment['token'] = (refused, signal) => {
+    rejected.push(refused);
+    return give(refused, signal);
+  };
   return {
     time,
     requests,
@@ -70,10 +74,8 @@ export function fakeBackendWorld(random = 1): FakeBackendWorld {
       clock: time.clock,
       random: () => random,
       log: { debug: () => undefined, info: () => undefined, warn: (event, fields) => void warnings.push(`${event} ${JSON.stringify(fields)}`), error: () => undefined },
-      token: (refused, signal) => {
-        rejected.push(refused);
-        return give(refused, signal);
-      },
+      token,
+      verifiedToken: token,
       network: {
         fetch: async (url, init) => {
           const body: unknown = typeof init.body === 'string' ? JSON.parse(init.body) : undefined;

@@ -85,7 +85,11 @@ export const messages = [
   oldMessage(91, orphan, 4),
   oldMessage(92, chatB, 5_000, { content: undefined, fileName: undefined, _cachedAt: undefined, _syncVersion: undefined }),
 ];
-export const metas = [oldMeta(chatA, 26), oldMeta(chatB, 1_200, { serverRevision: 'r-7', knownGaps: [] }), oldMeta(never, 0, { knownGaps: [] })];
+export const metas = [
+  oldMeta(chatA, 26),
+  oldMeta(chatB, 1_200, { serverRevision: 'r-7', knownGaps: [] }),
+  oldMeta(never, 0, { knownGaps: [] }),
+];
 export const tickets = [
   { id: uuid(0x70), title: 'as version 2 called it', statusId: 2, _cachedAt: 40 },
   { id: uuid(0x71), subject: 'whole', statusId: 1, requesterId: 'x', unreadCount: 4, _cachedAt: 41 },
@@ -93,7 +97,9 @@ export const tickets = [
 export const ticketMeta = [{ key: 'cursor', value: 'c-9' }, { key: 'lastSync', at: 5 }];
 
 /** Everything in the database, bare. */
-export async function dump(factory: IDBFactory): Promise<{ version: number; rows: Record<string, Record<string, unknown>[]>; db: IDBDatabase }> {
+export async function dump(
+  factory: IDBFactory,
+): Promise<{ version: number; rows: Record<string, Record<string, unknown>[]>; db: IDBDatabase }> {
   const db = await new Promise<IDBDatabase>((resolve) => {
     const request = factory.open(name);
     request.onsuccess = () => resolve(request.result);

@@ -37,7 +37,8 @@ export function storeContract(kind: Store['kind'], open: Open): void {
           await tx.delete('messages', uuid(3));
           await tx.delete('messages', 'nobody');
         });
-        expect(await store.read(['messages'], (tx) => tx.count('messages', { index: 'by_request', bounds: { lower: chatA, upper: chatA } }))).toBe(10);
+        const ofChat = { index: 'by_request' as const, bounds: { lower: chatA, upper: chatA } };
+        expect(await store.read(['messages'], (tx) => tx.count('messages', ofChat))).toBe(10);
         await put(store, message(99, chatA, 3));
       });
       test('clear empties one store and its indexes only', async () => {
