@@ -6,18 +6,23 @@ import { useOpenDesk } from '../session/desk-context.ts';
 import { useNow } from '../time/use-now.ts';
 import { dayKey } from '../time/time-text.ts';
 import { EndButton } from './end-button.tsx';
+import { FloatingDay } from './floating-day.tsx';
 import { GapDivider } from './gap-divider.tsx';
 import { MessageRow } from './message-row.tsx';
 import { OlderNotice } from './older-notice.tsx';
 import type { ReadState } from './read-marker.ts';
 import { createRowBuilder } from './rows.ts';
+import { useFloatingDay } from './use-floating-day.ts';
 import { useFollowEnd, type useLogScroll } from './use-log-scroll.ts';
 import { useReadMarker } from './use-read-marker.ts';
 import { useStagedRows } from './use-staged-rows.ts';
 import { useUnreadMark } from './use-unread-mark.ts';
 
 /** Older messages are asked for when the first ones are this close, in CSS pixels. */
-const LOAD_AHEAD_PX = 700;
+const LOAD_AHEAD_PX = 1_500;
+
+/** Rows this far outside the viewport are rendered and measured, so that a quick wheel does not outrun them; in CSS pixels. */
+const RENDER_AHEAD_PX = 600;
 
 /** What the list needs. Give it the chat's id as its key: it keeps a position. */
 export interface MessageLogProps {
@@ -38,12 +43,13 @@ export function MessageLog({ view, state, attended, read, scroll }: MessageLogPr
   const [build] = useState(createRowBuilder);
   const rows = useMemo(() => build(items, { userId, unreadAfter, hasOlder }), [build, items, userId, unreadAfter, hasOlder]);
 
-  const { virtual, atEnd, anchor, lastSeenIndex, noteScroll, noteResize, toEnd } = scroll;
+  const { virtual, atEnd, anchor, firstSeenIndex, lastSeenIndex, noteScroll, noteResize, toEnd } = scroll;
   const stage = useStagedRows(rows, anchor);
   useFollowEnd(scroll, stage.rows);
   const look = useReadMarker({ view, rows: stage.rows, attended, markedUpTo: read?.lastReadSequence ?? 0, lastSeenIndex });
   // Headings say Today and Yesterday; they need to know the day, not the minute.
   const now = useNow();
+  const day = useFloatingDay();
   const today = Number(dayKey(now));
 
   const loadAround = (): void => {
@@ -59,6 +65,7 @@ export function MessageLog({ view, state, attended, read, scroll }: MessageLogPr
   return (
     <div className="log-frame">
       <OlderNotice loading={loading.older} problem={error?.message ?? null} onRetry={() => void view.loadOlder().catch(() => undefined)} />
+      {!loading.older && !error && <FloatingDay dayMs={day.dayMs} moving={day.moving && !atEnd} nowMs={today} />}
       {/* Whoever scrolls with the keyboard must be able to get there. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="log" ref={viewport} role="log" aria-label="Conversation" aria-live={atEnd ? 'polite' : 'off'} tabIndex={0}>
@@ -69,21 +76,24 @@ export function MessageLog({ view, state, attended, read, scroll }: MessageLogPr
           data={stage.rows}
           shift={stage.shift}
           scrollRef={viewport}
+          bufferSize={RENDER_AHEAD_PX}
           onScroll={() => {
             noteScroll();
+            day.noteScroll(stage.rows[firstSeenIndex()]);
             loadAround();
             look();
           }}
+          onScrollEnd={day.noteScrollEnd}
           onResize={() => {
             noteResize();
             look();
           }}
         >
-          {(row) =>
+          {(row, index) =>
             row.type === 'gap' ? (
               <GapDivider key={row.key} row={row} view={view} />
             ) : (
-              <MessageRow key={row.key} row={row} view={view} nowMs={today} />
+              <MessageRow key={row.key} row={row} view={view} last={index === stage.rows.length - 1} nowMs={today} />
             )
           }
         </Virtualizer>

@@ -14,16 +14,18 @@ import type { MessageRow as Row } from './rows.ts';
 export interface MessageRowProps {
   readonly row: Row;
   readonly view: ChatView;
+  /** The last row of the conversation. */
+  readonly last: boolean;
   /** The day it is, by any of its moments; headings say Today and Yesterday. */
   readonly nowMs: number;
 }
 
 /** See the file. */
-export const MessageRow = memo(function MessageRow({ row, view, nowMs }: MessageRowProps): ReactNode {
+export const MessageRow = memo(function MessageRow({ row, view, last, nowMs }: MessageRowProps): ReactNode {
   const { message, own, opensGroup, verified, atMs } = row;
   const name = nameOf(message.sender);
   return (
-    <div className="row" data-own={own} data-opens={opensGroup}>
+    <div className="row" data-own={own} data-opens={opensGroup} data-last={last}>
       {row.opensChat && <p className="begin">Beginning of the conversation</p>}
       {row.opensDay && (
         <div className="day">

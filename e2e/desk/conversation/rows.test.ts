@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CachedMessage, ChatItem } from 'tabcached';
-import { createRowBuilder, type MessageRow, type RowsContext } from './rows.ts';
+import { createRowBuilder, type RowsContext } from './rows.ts';
 
 const at = (day: number, hour: number, minute = 0): string => new Date(2026, 2, day, hour, minute).toISOString();
 
@@ -63,7 +63,7 @@ describe('rows', () => {
 
   test('while the true beginning of the unread messages is above what is loaded, there is no divider', () => {
     const items = [message(51, 'ann', at(3, 9)), message(52, 'ann', at(3, 9, 1))];
-    expect(flags(items, { unreadAfter: 20, hasOlder: true })).toEqual(['day group', '']);
+    expect(flags(items, { unreadAfter: 20, hasOlder: true })).toEqual(['group', '']);
     expect(flags(items, { unreadAfter: 20, hasOlder: false })).toEqual(['day unread group', '']);
   });
 
@@ -83,9 +83,17 @@ describe('rows', () => {
     const items = [message(1, 'ann', at(3, 9)), message(2, 'ann', at(3, 9, 1))];
     const build = createRowBuilder();
     const rows = build(items, context);
-    const next = build([message(0, 'ann', at(3, 8, 59)), ...items], context);
-    expect((rows[0] as MessageRow).opensDay).toBe(true);
-    expect((next[1] as MessageRow).opensDay).toBe(false);
-    expect(next[2]).toBe(rows[1]);
+    const next = build([items[0] as ChatItem, message(2, 'ann', at(3, 9, 1), { content: 'edited' })], context);
+    expect(next[0]).toBe(rows[0]);
+    expect(next[1]).not.toBe(rows[1]);
+  });
+
+  test('a page that is loaded on top leaves the rows below it as they are', () => {
+    const items = [message(51, 'ann', at(3, 9)), message(52, 'ann', at(3, 9, 1)), message(53, 'bob', at(3, 9, 2))];
+    const build = createRowBuilder();
+    const rows = build(items, { ...context, hasOlder: true });
+    const next = build([message(50, 'ann', at(3, 8, 59)), ...items], { ...context, hasOlder: true });
+    expect(next.slice(1)).toEqual(rows);
+    expect(next[1]).toBe(rows[0]);
   });
 });

@@ -1,8 +1,9 @@
 /**
  * What a conversation shows, row by row: items of the view with what depends on their neighbours. Pure.
  *
- * A day heading and the unread divider belong to the row below them, so that rows and items stay one to one and a page loaded
- * on top changes nothing further down.
+ * A day heading and the unread divider belong to the row below them, so that rows and items stay one to one. The height of a row
+ * should not change when a page is loaded on top of it, for then what is being read would move: while older messages may be
+ * loaded, the first row has no day heading yet, and a row that began a run of messages goes on beginning one.
  */
 import type { CachedMessage, ChatItem } from 'tabcached';
 import { dayKey } from '../time/time-text.ts';
@@ -20,7 +21,7 @@ export interface MessageRow {
   readonly opensGroup: boolean;
   /** The first message of the conversation. */
   readonly opensChat: boolean;
-  /** The first of its day among those shown. */
+  /** The first of its day, as far as known. */
   readonly opensDay: boolean;
   /** The first that was unread when the conversation was opened. */
   readonly opensUnread: boolean;
@@ -75,7 +76,7 @@ function buildRows(items: readonly ChatItem[], context: RowsContext, previous: r
     if (!isUnread) sawRead = true;
     const opensUnread = unreadPending && isUnread && !own && sawRead;
     if (isUnread && !own) unreadPending = false;
-    const opensDay = before === null || dayKey(before.atMs) !== dayKey(atMs);
+    const opensDay = before === null ? index > 0 || !hasOlder : dayKey(before.atMs) !== dayKey(atMs);
     const follows = before !== null && before.message.senderId === message.senderId && atMs - before.atMs < GROUP_PAUSE_MS;
     const row: MessageRow = {
       type: 'message',
@@ -84,7 +85,7 @@ function buildRows(items: readonly ChatItem[], context: RowsContext, previous: r
       verified: item.verified,
       atMs,
       own,
-      opensGroup: !follows || opensDay || opensUnread,
+      opensGroup: !follows || opensDay || opensUnread || began(known.get(item.key)),
       opensChat: index === 0 && !hasOlder,
       opensDay,
       opensUnread,
@@ -93,6 +94,8 @@ function buildRows(items: readonly ChatItem[], context: RowsContext, previous: r
     return keep(known.get(item.key), row);
   });
 }
+
+const began = (row: Row | undefined): boolean => row?.type === 'message' && row.opensGroup;
 
 /** The known row when it says the same. */
 function keep<R extends Row>(known: Row | undefined, row: R): Row {

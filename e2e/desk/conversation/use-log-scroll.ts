@@ -17,6 +17,7 @@ export interface LogScroll {
   readonly atEnd: boolean;
   /** Key of the first row that is fully on screen, or null. */
   anchor(): string | null;
+  firstSeenIndex(): number;
   lastSeenIndex(): number;
   /** Call after the list has been scrolled. */
   noteScroll(): void;
@@ -55,6 +56,7 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
       const whole = handle.getItemOffset(first) >= handle.scrollOffset ? first : first + 1;
       return shown.current[Math.min(whole, shown.current.length - 1)]?.key ?? null;
     }, []),
+    firstSeenIndex: useCallback(() => virtual.current?.findItemIndex(virtual.current.scrollOffset) ?? -1, []),
     lastSeenIndex: useCallback(() => {
       const handle = virtual.current;
       if (!handle || handle.viewportSize === 0) return -1;
