@@ -100,6 +100,26 @@ describe('pages', () => {
     expect(shown(view)).toEqual(messages(41, 110).map((row) => row.sequenceNumber));
   });
 
+  test('H-7 a page that was asked for before the view was opened again is not joined to the new window', async () => {
+    const view = await openTail(client, daemon, 51, 100);
+    const answers: (() => void)[] = [];
+    daemon.script.loadPage = ({ lo, hi }) =>
+      new Promise((resolve) => {
+        const page = pageOf(9, lo - 50, lo - 1, { lo: lo - 50, hi, tail: true }, { meta: metaOf(1, 400) });
+        answers.push(() => resolve(JSON.stringify(page)));
+      });
+    const loading = view.loadOlder();
+    await until(() => answers.length === 1);
+    daemon.script.openChat = () => JSON.stringify(snapshotOf(9, 351, 400));
+    daemon.post({ t: 'stale', requestIds: [CHAT], tickets: false });
+    await until(() => shown(view)[0] === 351);
+    answers[0]?.();
+    await until(() => answers.length === 2);
+    answers[1]?.();
+    await loading;
+    expect(shown(view)).toEqual(messages(301, 400).map((row) => row.sequenceNumber));
+  });
+
   test('without readers there is no window to extend', async () => {
     await expect(client.chat(CHAT).loadOlder()).rejects.toMatchObject({ code: 'CANCELLED' });
   });

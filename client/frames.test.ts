@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { sortTickets } from './tickets-view.ts';
 import { openBrowser, settle, ticket, until, type BrowserUnderTest } from './testing/tab.ts';
 
 let browser: BrowserUnderTest;
@@ -105,6 +106,12 @@ describe('reports', () => {
 });
 
 describe('tickets', () => {
+  test('tickets of the same moment keep one order, however they arrive', () => {
+    const list = ['c', 'a', 'b'].map((id) => ticket(id, '2026-01-02T00:00:00Z'));
+    expect(sortTickets(list).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(sortTickets([...list].reverse()).map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+  });
+
   test('opens with the first reader, newest activity first, and follows patches', async () => {
     const client = await browser.tab().connect();
     const daemon = browser.workers.latest();

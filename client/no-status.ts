@@ -10,4 +10,5 @@ export const NO_STATUS: ClientStatus = {
   tabs: 0,
   pending: 0,
   needsToken: false,
+  lacks: [],
 };

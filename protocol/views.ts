@@ -115,6 +115,11 @@ export interface HostState {
   readonly pending: number;
   /** True while no valid token is at hand and a tab has been asked for one. */
   readonly needsToken: boolean;
+  /**
+   * What this backend cannot tell: `edits` and deletions of messages that are held (no `changes`), and anything at once (`push`: the
+   * daemon asks every few seconds instead).
+   */
+  readonly lacks: readonly ('edits' | 'push')[];
 }
 
 /** The daemon needs a token; the addressed tab answers with the call `giveToken`. */

@@ -93,7 +93,7 @@ export function createParts(setup: PartsSetup): Parts {
   const host = (): HostState => {
     const syncing = tickets.refreshing() || views.watchedChats().some((requestId) => engine.cell(requestId).running !== null);
     const link = push.attached() ? (syncing ? 'syncing' : 'live') : 'offline';
-    return { epoch, link, storage, tabs: sessions.all().length, pending: ledger.all().filter((operation) => operation.type === 'send_message').length, needsToken };
+    return { epoch, link, storage, tabs: sessions.all().length, lacks: lacking(backend), pending: ledger.all().filter((operation) => operation.type === 'send_message').length, needsToken };
   };
   let hostChecked = false;
   /** Conditions flicker within a task; tabs are told what it ended in. */
@@ -246,6 +246,7 @@ export function createParts(setup: PartsSetup): Parts {
       const { unreadCount: unread, lastReadSequence, id: requestId, _revision: revision } = ticket;
       if (engine.cell(requestId).denied) engine.allow(requestId);
       if (!book.get(requestId)) return { unreadCount: unread, lastReadSequence };
+      frames.expect(requestId, revision);
       readMarks.told({ requestId, unreadCount: unread, lastReadSequence, revision });
       const model = book.open(requestId);
       return { unreadCount: model.meta.unreadCount, lastReadSequence: Math.max(model.meta.lastReadSequence, lastReadSequence) };
@@ -363,6 +364,9 @@ export function createParts(setup: PartsSetup): Parts {
     },
   };
 }
+
+/** What a backend without the extensions cannot tell. */
+const lacking = (backend: Backend): HostState['lacks'] => [...(backend.changes ? [] : (['edits'] as const)), ...(backend.openPush ? [] : (['push'] as const))];
 
 /** This user as others see him, as far as the tickets tell. */
 function senderOf(userId: string, tickets: TicketList): Sender | null {

@@ -15,7 +15,7 @@ import type { Store } from '../store/store.ts';
 import { modelOf, rowsBetween, type ChatModel } from './chat-model.ts';
 import { heldSet, topOf } from './history.ts';
 import { mergeChange, removedKeys, type Change } from './merge.ts';
-import { contains, difference, intersection, ofValues, rangeSet, union, type RangeSet } from './ranges.ts';
+import { contains, difference, intersection, ofValues, rangeSet, size, union, type RangeSet } from './ranges.ts';
 
 /** What changed on every screen that shows the chat. */
 export interface ChatEvent {
@@ -145,6 +145,16 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     chats.set(requestId, { ...model, rows: all, resident: union(model.resident, stretch) });
   };
 
+  const resetNow = (requestId: string, keep: boolean): void => {
+    const { meta, pending } = open(requestId);
+    const now = clock.now();
+    const { lastReadSequence, lastReadAt, _draft } = meta;
+    const fresh = { ...emptyChat(requestId, now), lastReadSequence, lastReadAt, ...(_draft === undefined ? {} : { _draft }) };
+    if (keep || pending.length > 0) chats.set(requestId, modelOf(fresh, pending));
+    else chats.delete(requestId);
+    write(requestId, 1, async (tx) => void (await deleteChat(tx, requestId, { now })), false);
+  };
+
   return {
     get: (requestId) => chats.get(requestId),
     open,
@@ -167,6 +177,13 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
         await committer.flush();
         const read = await store.read(['messages'], (tx) => readWindow(tx, requestId, { before: inMemory, limit: limit - rows.length }));
         const lowest = read.length < limit - rows.length ? model.history.floor : (read[0] as CachedMessage).sequenceNumber;
+        const held = intersection(heldSet(model.history), rangeSet(lowest, inMemory - 1));
+        if (size(held) !== read.length) {
+          // The browser cleared rows, or somebody wrote behind our back: what the record says cannot be trusted (#20).
+          log.error('rows and record disagree', { requestId, held: size(held), found: read.length });
+          resetNow(requestId, true);
+          return 0;
+        }
         // Above the highest row there is nothing, so a window that begins there is whole up to the provisional sequences.
         adopt(requestId, read, rangeSet(lowest, inMemory > topOf(model.history) ? PROVISIONAL_BASE - 1 : inMemory - 1));
         return lowest;
@@ -193,16 +210,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
       const model = chats.get(requestId);
       if (model && model.rows.length > 0) chats.set(requestId, { ...model, rows: [], resident: [] });
     },
-    reset: (requestId, keep) =>
-      inTurn(requestId, async () => {
-        const { meta, pending } = open(requestId);
-        const now = clock.now();
-        const { lastReadSequence, lastReadAt, _draft } = meta;
-        const fresh = { ...emptyChat(requestId, now), lastReadSequence, lastReadAt, ...(_draft === undefined ? {} : { _draft }) };
-        if (keep || pending.length > 0) chats.set(requestId, modelOf(fresh, pending));
-        else chats.delete(requestId);
-        write(requestId, 1, async (tx) => void (await deleteChat(tx, requestId, { now })), false);
-      }),
+    reset: (requestId, keep) => inTurn(requestId, async () => resetNow(requestId, keep)),
   };
 }
 

@@ -7,6 +7,7 @@
  */
 import type { MessagesQuery } from '../../protocol/index.ts';
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
+import { MAX_GAPS, STALL_LIMIT } from '../../protocol/limits.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Environment } from '../env.ts';
 import type { ChatBook } from './chat-book.ts';
@@ -101,26 +102,27 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     const applied = revisionOf(before);
     const newest = query.mode === 'newest';
     const backwards = fetched.headSequence < before.history.watermark || (newest && fetched.revision !== null && fetched.revision < (applied ?? 0));
-    if (backwards) await book.reset(requestId, true);
-    const opens = newest && (resync || backwards || before.history.floor === 0);
+    // What came before a server that went backwards is not true any more; a window with too many gaps is not worth repairing.
+    const replaces = backwards || (newest && before.history.gaps.length > MAX_GAPS);
+    if (replaces) await book.reset(requestId, true);
+    const opens = newest && (resync || replaces || before.history.floor === 0);
     const catchesUp = opens || (setup.backend.changes === undefined && query.mode === 'since' && reachesHead(fetched));
     await book.apply(requestId, (model) => ({
       ...fetched.change,
-      ...(resync && !backwards ? { doubt: inDoubt(model) } : {}),
+      ...(resync && !replaces ? { doubt: inDoubt(model) } : {}),
       // Only the newest page speaks for the chat as a whole; the revision of any other answer is that of its own rows.
       ...(opens ? { serverRevision: laterOf(revisionOf(model), fetched.revision) } : {}),
       ...(catchesUp ? { syncedAt: env.clock.now() } : {}),
     }));
     if (catchesUp) markCurrent(cell, attachment);
     if (opens) cell.resync = false;
-    if (backwards) setup.onReset(requestId);
+    if (replaces) setup.onReset(requestId);
   };
 
   const markCurrent = (cell: SyncCell, attachment: number): void => {
     // Frames may have been missed since the request was sent: then the chat is asked about once more.
     if (link.attached() && link.attachment() === attachment) cell.current = true;
     cell.failures = 0;
-    cell.refusals = 0;
     cell.problem = null;
   };
 
@@ -136,6 +138,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
         serverRevision: laterOf(revisionOf(model), delta.revision),
         ...(delta.hasMore ? {} : { syncedAt: env.clock.now() }),
       }));
+      cell.refusals = 0;
       if (!delta.hasMore) markCurrent(cell, attachment);
       else if (delta.revision <= step.since) throw new TabcachedError('SERVER_FAILED', 'A delta that does not advance.');
       return;
@@ -152,7 +155,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     if (moved || step.query.mode === 'newest') return void cell.stalls.delete(key);
     const stalls = (cell.stalls.get(key) ?? 0) + 1;
     cell.stalls.set(key, stalls);
-    if (stalls === 3) setup.onParked();
+    if (stalls === STALL_LIMIT) setup.onParked();
   };
 
   const deny = (requestId: string, error: TabcachedError): void => {

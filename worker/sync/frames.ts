@@ -30,6 +30,8 @@ export interface FrameDeskSetup {
 /** Where frames are put in order. */
 export interface FrameDesk {
   receive(frame: ChangeFrame): void;
+  /** A ticket names its chat's revision: one that is ahead of ours tells of a change whose frame never came. */
+  expect(requestId: string, revision: number): void;
   /** A step of the engine is done: what waited may be next now. */
   resume(requestId: string): void;
 }
@@ -79,7 +81,13 @@ export function createFrameDesk(setup: FrameDeskSetup): FrameDesk {
       engine.want(requestId);
       return;
     }
-    if (cell.running || cell.cancelGrace) return;
+    if (!cell.running) graceFor(requestId);
+  };
+
+  /** Something before what is known is missing: it may still come, and after that it is asked for. */
+  const graceFor = (requestId: string): void => {
+    const cell = engine.cell(requestId);
+    if (cell.cancelGrace) return;
     if (interest.urgency(requestId) === 0) {
       cell.waiting = [];
       cell.current = false;
@@ -100,6 +108,12 @@ export function createFrameDesk(setup: FrameDeskSetup): FrameDesk {
       if (!model || (model.meta.serverRevision === null && !cell.running)) return;
       cell.waiting = keepFrame(cell.waiting, frame);
       if (model.meta.serverRevision !== null) void pump(frame.requestId);
+    },
+    expect: (requestId, revision) => {
+      const model = book.get(requestId);
+      const applied = model ? revisionOf(model) : null;
+      if (applied === null || applied >= revision) return;
+      if (engine.cell(requestId).current) graceFor(requestId);
     },
     resume: (requestId) => {
       const cell = engine.cell(requestId);

@@ -74,7 +74,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       .catch((error: unknown) => env.log.warn('tickets not stored', { error: String(error) }));
   };
 
-  const apply = (raw: readonly unknown[], removed: readonly string[], newCursor: string | null): void => {
+  const apply = (raw: readonly unknown[], removed: readonly string[], newCursor: string | null, whole = false): void => {
     const upserts: CachedTicket[] = [];
     let refused = 0;
     for (const candidate of raw) {
@@ -85,7 +85,8 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       }
       const { revision, ...body } = checked.output;
       const known = tickets.get(body.id);
-      if (known && known._revision > revision) continue;
+      // The whole list is the truth, even from a server that was set back.
+      if (known && known._revision > revision && !whole) continue;
       const told: CachedTicket = { ...body, _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
       const ticket = { ...told, ...setup.onTold(told) };
       if (known && known._revision === revision && sameTicket(known, ticket)) continue;
@@ -106,7 +107,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     const told = new Set(page.tickets.map((ticket) => (ticket as { id?: unknown } | null)?.id));
     // Without a cursor the answer is the whole list: what is not in it is gone.
     const gone = whole ? [...tickets.keys()].filter((id) => !told.has(id)) : [];
-    apply(page.tickets, [...page.removed, ...gone], page.cursor);
+    apply(page.tickets, [...page.removed, ...gone], page.cursor, whole);
   };
 
   const fetchAll = async (): Promise<void> => {
@@ -122,7 +123,10 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     } catch (thrown) {
       const error = toTabcachedError(thrown);
       if (over.signal.aborted) return;
-      if (error.code === 'CURSOR_EXPIRED') cursor = null;
+      if (error.code === 'CURSOR_EXPIRED' && cursor !== null) {
+        cursor = null;
+        return fetchAll();
+      }
       setup.onProblem(error);
       if (error.code === 'UNAUTHORIZED' || error.code === 'USER_MISMATCH') return;
       cancelRetry = env.timers.after(backoffMs(failures++, env.random(), error.retryAfterMs), () => void refresh());

@@ -1,43 +1,25 @@
 /**
- * A server in a few lines: what the backend contract promises, over plain arrays, for one user.
+ * A server in a few lines: what the backend contract promises, over plain maps, for one user.
  *
- * Owns: the truth that a cache is compared with. Used by unit tests and by the simulator, which puts faults in front of it. Written from
- * the contract, not from the daemon.
+ * Owns: the truth that a cache is compared with, and its push links. Used by unit tests and by the simulator, which puts faults in front
+ * of it. Written from the contract, not from the daemon.
  */
-import type {
-  Backend,
-  ChangeFrame,
-  ChangesPage,
-  MessagesPage,
-  OutgoingMessage,
-  PushEvents,
-  PushFrame,
-  ReadState,
-  ServerMessage,
-  ServerTicket,
-} from '../../protocol/index.ts';
+import type { Backend, ChangeFrame, OutgoingMessage, ReadState, ServerMessage } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
+import { changesOf, pageOf, ticketOf, unreadOf } from './model-answers.ts';
+import { createModelLinks, type ModelLinks } from './model-links.ts';
+import { emptyModelChat, recordVersion, restoreChat, seesHidden, visibleMessages, type ModelChat } from './model-chat.ts';
 
-type Deleted = { readonly id: string; readonly sequenceNumber: number; readonly revision: number };
-type ChatChange = { readonly revision: number; readonly frame: ChangeFrame['change'] };
+export type { ModelChat } from './model-chat.ts';
 
-/** A chat as the server has it. */
-export interface ModelChat {
-  readonly id: string;
-  readonly subject: string;
-  readonly messages: Map<number, ServerMessage>;
-  readonly deleted: Map<number, Deleted>;
-  readonly hidden: Set<number>;
-  changes: ChatChange[];
-  head: number;
-  revision: number;
-  /** Changes up to here are forgotten: older cursors are refused. */
-  forgottenUpTo: number;
-  lastRead: number;
+/** How a message differs from an ordinary one. */
+export interface AppendOptions {
+  readonly hidden?: boolean;
+  readonly clientTempId?: string;
 }
 
 /** The server, and what a test does to it. */
-export interface ModelServer {
+export interface ModelServer extends Omit<ModelLinks, 'open' | 'push' | 'isCut'> {
   readonly backend: Backend;
   readonly chats: ReadonlyMap<string, ModelChat>;
   createChat(id: string, subject?: string): ModelChat;
@@ -48,20 +30,25 @@ export interface ModelServer {
   skip(chatId: string): void;
   /** A message that this user may not see. */
   appendHidden(chatId: string, content: string): number;
+  /** This user's role changes: hidden messages appear or disappear, older cursors are refused, and the link is told to catch up. */
+  setRole(chatId: string, seesHidden: boolean): void;
+  /** Access to a chat is lost or comes back; older cursors are refused then. */
+  setAccess(chatId: string, allowed: boolean): void;
+  /** The chat is restored from a backup. Its links should be cut around it, as those of a server that restarts. */
+  restoreTo(chatId: string, revision: number): void;
+  /** Changes so far can no longer be asked for. */
+  forget(chatId: string): void;
+  /** This user read on another device. */
+  readElsewhere(chatId: string, upToSequence: number): void;
   /** What this user can see, ascending. */
   visible(chatId: string): readonly ServerMessage[];
   unread(chatId: string): number;
-  /** Connected push links. */
-  links(): number;
-  /** Whoever held links is dead: they are gone and nobody is told. */
-  dropLinks(): void;
-  /** All links break; they come back with {@link ModelServer.restore}. */
-  cut(): void;
-  restore(): void;
-  /** Frames are held back until flushed, so that a test can drop or reorder them. */
-  holdFrames(hold: boolean): void;
-  heldFrames: PushFrame[];
-  deliver(frame: PushFrame): void;
+  /** The message that was stored under that id, if it is there. */
+  byTempId(clientTempId: string): ServerMessage | undefined;
+  /** False: a message sent twice is stored twice, and only asking first prevents it. Default: true. */
+  idempotent: boolean;
+  /** Tells every link that frames were dropped. */
+  tellLost(): void;
   /** Requests so far, by kind, with their arguments. */
   readonly log: { readonly kind: string; readonly detail: unknown }[];
   /** Runs before every request; may throw or wait. */
@@ -71,64 +58,60 @@ export interface ModelServer {
 /** Creates a server for one user. */
 export function createModelServer(userId: string, newId: () => string): ModelServer {
   const chats = new Map<string, ModelChat>();
-  const byTempId = new Map<string, ServerMessage>();
-  const listeners = new Set<{ readonly events: PushEvents; numbered: number; attached: boolean }>();
-  let cut = false;
-  let hold = false;
+  const byTempId = new Map<string, { readonly chatId: string; readonly sequence: number }>();
+  const { open, push, isCut, ...links } = createModelLinks(userId);
   let clock = Date.UTC(2026, 0, 16, 8);
+  let ticketChanges = 0;
+  let restores = 0;
 
   const chatOf = (id: string): ModelChat => {
     const chat = chats.get(id);
     if (!chat) throw new TabcachedError('NOT_FOUND');
     return chat;
   };
+  const askedChat = (id: string): ModelChat => {
+    const chat = chatOf(id);
+    if (chat.denied) throw new TabcachedError('FORBIDDEN');
+    return chat;
+  };
   const iso = (): string => new Date((clock += 1000)).toISOString();
-
-  type Unnumbered = PushFrame extends infer F ? (F extends PushFrame ? Omit<F, 'n'> : never) : never;
-  const push = (frame: Unnumbered): void => {
-    for (const link of listeners) {
-      if (!link.attached) continue;
-      const numbered = { ...frame, n: ++link.numbered } as PushFrame;
-      if (hold) server.heldFrames.push(numbered);
-      else link.events.onFrame(numbered);
-    }
+  const known = (clientTempId: string): ServerMessage | undefined => {
+    const place = byTempId.get(clientTempId);
+    const message = place && chats.get(place.chatId)?.messages.get(place.sequence);
+    return message?.clientTempId === clientTempId ? message : undefined;
   };
 
-  const changed = (chat: ModelChat, change: ChangeFrame['change']): void => {
-    const previousRevision = chat.revision++;
-    chat.changes.push({ revision: chat.revision, frame: change });
-    push({ type: 'change', requestId: chat.id, revision: chat.revision, previousRevision, headSequence: chat.head, ...(change ? { change } : {}) });
-    push({ type: 'ticket', ticket: ticketOf(chat) });
+  const pushTicket = (chat: ModelChat): void => {
+    chat.changedAt = ++ticketChanges;
+    if (!chat.denied) push({ type: 'ticket', ticket: ticketOf(chat, userId) });
+  };
+  const pushChange = (chat: ModelChat, change: ChangeFrame['change']): void => {
+    const { id: requestId, revision, head: headSequence } = chat;
+    if (!chat.denied) push({ type: 'change', requestId, revision, previousRevision: revision - 1, headSequence, ...(change ? { change } : {}) });
+    pushTicket(chat);
   };
 
-  const visible = (chat: ModelChat): ServerMessage[] =>
-    [...chat.messages.values()].filter((row) => !chat.hidden.has(row.sequenceNumber)).sort((a, b) => a.sequenceNumber - b.sequenceNumber);
-  const unread = (chat: ModelChat): number => visible(chat).filter((row) => row.sequenceNumber > chat.lastRead && row.senderId !== userId).length;
+  /** The chat's next revision, in which a sequence becomes that message, or nothing. */
+  const change = (chat: ModelChat, sequence: number, message: ServerMessage | null): void => {
+    const before = chat.messages.get(sequence);
+    chat.revision += 1;
+    if (message) chat.messages.set(sequence, message);
+    else chat.messages.delete(sequence);
+    const deletion = message || !before ? null : { id: before.id, sequenceNumber: sequence, revision: chat.revision };
+    if (deletion) chat.deleted.set(sequence, deletion);
+    recordVersion(chat, sequence, message);
+    if (chat.hidden.has(sequence) && !seesHidden(chat)) pushChange(chat, undefined);
+    else if (message) pushChange(chat, { kind: 'upsert', message: { ...message } });
+    else if (deletion) pushChange(chat, { kind: 'delete', deletion });
+  };
 
-  const ticketOf = (chat: ModelChat): ServerTicket => ({
-    id: chat.id,
-    subject: chat.subject,
-    statusId: 1,
-    priority: null,
-    requesterId: null,
-    requester: null,
-    technicianId: userId,
-    technician: { id: userId, username: userId, fullName: null, isTechnician: true },
-    headSequence: chat.head,
-    lastMessageAt: visible(chat).at(-1)?.createdAt ?? null,
-    lastMessagePreview: null,
-    unreadCount: unread(chat),
-    lastReadSequence: chat.lastRead,
-    createdAt: new Date(0).toISOString(),
-    updatedAt: null,
-    revision: chat.revision,
-  });
-
-  const store = (chat: ModelChat, content: string, from: string, clientTempId?: string): ServerMessage => {
+  const store = (chat: ModelChat, content: string, from: string, { hidden = false, clientTempId }: AppendOptions): ServerMessage => {
+    const sequenceNumber = ++chat.head;
+    if (hidden) chat.hidden.add(sequenceNumber);
     const message: ServerMessage = {
       id: newId(),
       requestId: chat.id,
-      sequenceNumber: ++chat.head,
+      sequenceNumber,
       senderId: from,
       sender: { id: from, username: from, fullName: null, isTechnician: false },
       content,
@@ -143,164 +126,120 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       revision: chat.revision + 1,
       ...(clientTempId === undefined ? {} : { clientTempId }),
     };
-    chat.messages.set(message.sequenceNumber, message);
-    if (clientTempId !== undefined) byTempId.set(clientTempId, message);
+    if (from === userId) chat.lastRead = Math.max(chat.lastRead, sequenceNumber);
+    if (clientTempId !== undefined) byTempId.set(clientTempId, { chatId: chat.id, sequence: sequenceNumber });
+    change(chat, sequenceNumber, message);
     return message;
+  };
+
+  const readTo = (chat: ModelChat, upToSequence: number): ReadState => {
+    const lastRead = Math.max(chat.lastRead, Math.min(upToSequence, chat.head));
+    if (lastRead !== chat.lastRead) chat.changedAt = ++ticketChanges;
+    chat.lastRead = lastRead;
+    const state = { requestId: chat.id, unreadCount: unreadOf(chat, userId), lastReadSequence: chat.lastRead, revision: chat.revision };
+    if (!chat.denied) push({ type: 'read', ...state });
+    return state;
   };
 
   const ask = async (kind: string, detail: unknown): Promise<void> => {
     server.log.push({ kind, detail });
     await server.before(kind);
-    if (cut) throw new TabcachedError('OFFLINE');
+    if (isCut()) throw new TabcachedError('OFFLINE');
   };
 
   const backend: Backend = {
     tickets: async (since) => {
       await ask('tickets', since);
-      return { tickets: [...chats.values()].map(ticketOf), removed: [], cursor: `${clock}` };
+      const [restored, number] = (since ?? `${restores}:-1`).split(':').map(Number);
+      if (restored !== restores) throw new TabcachedError('CURSOR_EXPIRED');
+      const changed = [...chats.values()].filter((chat) => chat.changedAt > (number ?? -1));
+      const removed = since === null ? [] : changed.filter((chat) => chat.denied).map((chat) => chat.id);
+      return { tickets: changed.filter((chat) => !chat.denied).map((chat) => ticketOf(chat, userId)), removed, cursor: `${restores}:${ticketChanges}` };
     },
-    messages: async (requestId, query): Promise<MessagesPage> => {
+    messages: async (requestId, query) => {
       await ask('messages', query);
-      const chat = chatOf(requestId);
-      const all = visible(chat);
-      const inside = all.filter(({ sequenceNumber: n }) =>
-        query.mode === 'since' ? n > query.sequence : query.mode === 'before' ? n < query.sequence : query.mode === 'range' ? n >= query.start && n <= query.end : true,
-      );
-      const forward = query.mode === 'since' || query.mode === 'range';
-      const rows = forward ? inside.slice(0, query.limit) : inside.slice(-query.limit);
-      const oldest = rows[0]?.sequenceNumber ?? null;
-      const newest = rows.at(-1)?.sequenceNumber ?? null;
-      return {
-        messages: structuredClone(rows),
-        totalCount: all.length,
-        oldestSequence: oldest,
-        newestSequence: newest,
-        hasMore: oldest !== null && all.some((row) => row.sequenceNumber < oldest),
-        hasNewer: forward && rows.length < inside.length,
-        headSequence: chat.head,
-        revision: chat.revision,
-        complete: true,
-      };
+      return pageOf(askedChat(requestId), query);
     },
-    changes: async (requestId, since, limit): Promise<ChangesPage> => {
+    changes: async (requestId, since, limit) => {
       await ask('changes', since);
-      const chat = chatOf(requestId);
-      if (since > chat.revision || since < chat.forgottenUpTo) throw new TabcachedError('CURSOR_EXPIRED');
-      // The latest state of whatever changed, in the order of its last change.
-      const states = [
-        ...visible(chat).map((message) => ({ revision: message.revision, change: { kind: 'upsert' as const, message: structuredClone(message) as unknown } })),
-        ...[...chat.deleted.values()].map((deletion) => ({ revision: deletion.revision, change: { kind: 'delete' as const, deletion } })),
-      ]
-        .filter((state) => state.revision > since)
-        .sort((a, b) => a.revision - b.revision);
-      const told = states.slice(0, limit);
-      const hasMore = told.length < states.length;
-      return { changes: told.map((state) => state.change), revision: hasMore ? (told.at(-1)?.revision ?? since) : chat.revision, headSequence: chat.head, hasMore };
+      return changesOf(askedChat(requestId), since, limit);
     },
     send: async (message: OutgoingMessage) => {
       await ask('send', message);
-      const known = byTempId.get(message.clientTempId);
-      if (known) return known;
-      const chat = chatOf(message.requestId);
-      const stored = store(chat, message.content, userId, message.clientTempId);
-      chat.lastRead = Math.max(chat.lastRead, stored.sequenceNumber);
-      changed(chat, { kind: 'upsert', message: stored });
-      return stored;
+      const chat = askedChat(message.requestId);
+      const stored = server.idempotent ? known(message.clientTempId) : undefined;
+      return { ...(stored ?? store(chat, message.content, userId, { clientTempId: message.clientTempId })) };
     },
     findByTempId: async (clientTempId) => {
       await ask('find', clientTempId);
-      return byTempId.get(clientTempId) ?? null;
+      const message = known(clientTempId);
+      return message ? { ...message } : null;
     },
     markRead: async (requestId, upToSequence): Promise<ReadState> => {
       await ask('read', upToSequence);
-      const chat = chatOf(requestId);
-      chat.lastRead = Math.max(chat.lastRead, Math.min(upToSequence, chat.head));
-      const state = { requestId, unreadCount: unread(chat), lastReadSequence: chat.lastRead, revision: chat.revision };
-      push({ type: 'read', ...state });
-      return state;
+      return readTo(askedChat(requestId), upToSequence);
     },
-    openPush: (events) => {
-      const link = { events, numbered: 1, attached: false };
-      listeners.add(link);
-      const attach = (): void => {
-        if (cut || link.attached || !listeners.has(link)) return;
-        link.attached = true;
-        link.numbered = 1;
-        events.onOpen(userId);
-      };
-      void Promise.resolve().then(attach);
-      return { wake: attach, close: () => void listeners.delete(link) };
-    },
+    openPush: open,
   };
 
   const server: ModelServer = {
+    ...links,
     backend,
     chats,
     log: [],
-    heldFrames: [],
+    idempotent: true,
     before: () => undefined,
     createChat: (id, subject = 'A request') => {
-      const chat: ModelChat = { id, subject, messages: new Map(), deleted: new Map(), hidden: new Set(), changes: [], head: 0, revision: 0, forgottenUpTo: 0, lastRead: 0 };
+      const chat = emptyModelChat(id, subject);
+      chat.changedAt = ++ticketChanges;
       chats.set(id, chat);
       return chat;
     },
-    append: (chatId, content, from = 'somebody') => {
-      const chat = chatOf(chatId);
-      const message = store(chat, content, from);
-      changed(chat, { kind: 'upsert', message: structuredClone(message) });
-      return message;
-    },
+    append: (chatId, content, from = 'somebody') => store(chatOf(chatId), content, from, {}),
+    appendHidden: (chatId, content) => store(chatOf(chatId), content, 'colleague', { hidden: true }).sequenceNumber,
     edit: (chatId, sequence, content) => {
       const chat = chatOf(chatId);
-      const known = chat.messages.get(sequence);
-      if (!known) return;
-      const message = { ...known, content, updatedAt: iso(), revision: chat.revision + 1 };
-      chat.messages.set(sequence, message);
-      if (message.clientTempId !== undefined) byTempId.set(message.clientTempId, message);
-      changed(chat, chat.hidden.has(sequence) ? undefined : { kind: 'upsert', message: structuredClone(message) });
+      const message = chat.messages.get(sequence);
+      if (message) change(chat, sequence, { ...message, content, updatedAt: iso(), revision: chat.revision + 1 });
     },
     remove: (chatId, sequence) => {
       const chat = chatOf(chatId);
-      const known = chat.messages.get(sequence);
-      if (!known) return;
-      const deletion = { id: known.id, sequenceNumber: sequence, revision: chat.revision + 1 };
-      chat.messages.delete(sequence);
-      chat.deleted.set(sequence, deletion);
-      changed(chat, { kind: 'delete', deletion });
+      if (chat.messages.has(sequence)) change(chat, sequence, null);
     },
     skip: (chatId) => void chatOf(chatId).head++,
-    appendHidden: (chatId, content) => {
+    setRole: (chatId, sees) => {
       const chat = chatOf(chatId);
-      const message = store(chat, content, 'colleague');
-      chat.hidden.add(message.sequenceNumber);
-      changed(chat, undefined);
-      return message.sequenceNumber;
+      if (seesHidden(chat) === sees) return;
+      chat.revision += 1;
+      chat.forgottenUpTo = chat.revision;
+      chat.roles = [...chat.roles, { revision: chat.revision, seesHidden: sees }];
+      pushTicket(chat);
+      server.tellLost();
     },
-    visible: (chatId) => visible(chatOf(chatId)),
-    unread: (chatId) => unread(chatOf(chatId)),
-    links: () => [...listeners].filter((link) => link.attached).length,
-    dropLinks: () => listeners.clear(),
-    cut: () => {
-      cut = true;
-      for (const link of listeners) {
-        if (!link.attached) continue;
-        link.attached = false;
-        link.events.onDown('OFFLINE');
-      }
+    setAccess: (chatId, allowed) => {
+      const chat = chatOf(chatId);
+      if (chat.denied !== allowed) return;
+      chat.denied = !allowed;
+      chat.forgottenUpTo = chat.revision;
+      if (!allowed) push({ type: 'removed', requestId: chatId });
+      pushTicket(chat);
     },
-    restore: () => {
-      cut = false;
-      for (const link of listeners) {
-        if (link.attached) continue;
-        link.attached = true;
-        link.numbered = 1;
-        link.events.onOpen(userId);
-      }
+    restoreTo: (chatId, revision) => {
+      const chat = chatOf(chatId);
+      if (revision >= chat.revision) return;
+      restoreChat(chat, revision);
+      restores += 1;
+      chat.changedAt = ++ticketChanges;
     },
-    holdFrames: (holding) => void (hold = holding),
-    deliver: (frame) => {
-      for (const link of listeners) if (link.attached) link.events.onFrame(frame);
+    forget: (chatId) => {
+      const chat = chatOf(chatId);
+      chat.forgottenUpTo = chat.revision;
     },
+    readElsewhere: (chatId, upToSequence) => void readTo(chatOf(chatId), upToSequence),
+    visible: (chatId) => visibleMessages(chatOf(chatId)),
+    unread: (chatId) => unreadOf(chatOf(chatId), userId),
+    byTempId: known,
+    tellLost: () => push({ type: 'lost' }),
   };
   return server;
 }
