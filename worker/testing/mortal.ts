@@ -62,7 +62,16 @@ export const mortalEnvironment = (life: Life, env: Environment): Environment => 
   ...env,
   timers: { after: (delayMs, run) => env.timers.after(delayMs, () => life.alive && run()) },
   locks: {
-    hold: mortal(life, env.locks.hold),
+    hold: mortal(life, async (name, options) => {
+      const held = await env.locks.hold(name, options);
+      // A dead daemon's place in the queue is gone with it.
+      if (!life.alive) held.release();
+      return held;
+    }),
     whenFree: mortal(life, env.locks.whenFree),
+  },
+  openBroadcast: (name) => {
+    const broadcast = env.openBroadcast(name);
+    return { post: (message) => life.alive && broadcast.post(message), close: () => broadcast.close() };
   },
 });

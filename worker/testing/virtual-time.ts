@@ -19,18 +19,18 @@ export interface VirtualTime {
   nextAt(): number | null;
 }
 
-/** Turns of the event loop until everything that waits for no timer is done. */
-const TURNS = 12;
+/**
+ * One turn of the event loop: whatever waits for promises alone is done then, because the queue of microtasks is emptied first. What
+ * waits for tasks as well (IndexedDB) needs more; whoever uses it brings a `settle` of its own.
+ */
+const oneTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Creates time at a fixed moment. */
-export function createVirtualTime(startAt = Date.UTC(2026, 0, 16, 9)): VirtualTime {
+export function createVirtualTime(startAt = Date.UTC(2026, 0, 16, 9), settle = oneTurn): VirtualTime {
   let now = startAt;
   let offset = 0;
   let order = 0;
   const timers = new Map<number, { readonly dueAt: number; readonly run: () => void }>();
-  const settle = async (): Promise<void> => {
-    for (let i = 0; i < TURNS; i++) await new Promise<void>((resolve) => setImmediate(resolve));
-  };
   const next = (): [number, { readonly dueAt: number; readonly run: () => void }] | null => {
     let best: [number, { readonly dueAt: number; readonly run: () => void }] | null = null;
     for (const entry of timers) if (!best || entry[1].dueAt < best[1].dueAt) best = entry;
