@@ -7,7 +7,7 @@ import { Hono, type Context } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { matchedRoutes } from 'hono/route';
 import type { Database } from './database.ts';
-import { ChangesQuery, checked, MessageInput, MessagePatch, pageQuery, ReadInput, RequestInput, RequestPatch, SessionInput } from './inputs.ts';
+import { ChangesQuery, checked, FileName, MediaType, MessageInput, MessagePatch, pageQuery, ReadInput, RequestInput, RequestPatch, SessionInput } from './inputs.ts';
 import { getMedia, MEDIA_MAX_BYTES, putMedia } from './media.ts';
 import { deleteMessage, editMessage, findByTempId, sendMessage } from './messages.ts';
 import type { Metrics } from './metrics.ts';
@@ -15,7 +15,8 @@ import { readChanges, readPage, type Page } from './pages.ts';
 import { listPeople, SESSION_MS, signIn, whoHas, type Person } from './people.ts';
 import { Problem, problemResponse } from './problem.ts';
 import { markRead } from './reads.ts';
-import { createRequest, listTickets, patchRequest } from './tickets.ts';
+import { createRequest, patchRequest } from './ticket-changes.ts';
+import { listTickets } from './tickets.ts';
 import { Uuid } from '../../protocol/index.ts';
 
 /** Largest JSON body: a message of the longest content, escaped, and some room. */
@@ -61,6 +62,7 @@ export function createApi({ database, metrics, now, onError }: ApiSetup): Hono<E
     const route = matchedRoutes(context).findLast(({ path }) => !path.endsWith('*'))?.path ?? 'other';
     metrics.request(context.req.method, route, context.res.status);
   });
+  app.notFound(() => problemResponse(new Problem('not-found', 'There is no such page.')));
   app.onError((error) => {
     if (error instanceof Problem) return problemResponse(error);
     onError(error);
@@ -76,9 +78,9 @@ export function createApi({ database, metrics, now, onError }: ApiSetup): Hono<E
 
   api.use('*', async (context, next) => {
     const token = /^Bearer (.+)$/i.exec(context.req.header('authorization') ?? '')?.[1];
-    const person = token === undefined ? null : await whoHas(database, token, now());
-    if (!person) throw new Problem('unauthorized', token === undefined ? undefined : 'The token is unknown or has expired.', { 'www-authenticate': 'Bearer' });
-    context.set('person', person);
+    const session = token === undefined ? null : await whoHas(database, token, now());
+    if (!session) throw new Problem('unauthorized', token === undefined ? undefined : 'The token is unknown or has expired.', { 'www-authenticate': 'Bearer' });
+    context.set('person', session.person);
     await next();
   });
 
@@ -121,15 +123,16 @@ export function createApi({ database, metrics, now, onError }: ApiSetup): Hono<E
     return context.body(null, 204);
   });
   api.get('/chat/media/:requestId/:filename', (context) =>
-    getMedia(database, context.var.person, idOf(context, 'requestId'), context.req.param('filename'), {
+    getMedia(database, context.var.person, idOf(context, 'requestId'), checked(FileName, context.req.param('filename')), {
       range: context.req.header('range'),
       ifRange: context.req.header('if-range'),
     }),
   );
   api.put('/chat/media/:requestId/:filename', limited(MEDIA_MAX_BYTES), async (context) => {
+    const filename = checked(FileName, context.req.param('filename'));
+    const mimeType = checked(MediaType, context.req.header('content-type') || 'application/octet-stream');
     const bytes = new Uint8Array(await context.req.arrayBuffer());
-    const mimeType = context.req.header('content-type') ?? 'application/octet-stream';
-    return context.json(await putMedia(database, context.var.person, idOf(context, 'requestId'), context.req.param('filename'), bytes, mimeType), 201);
+    return context.json(await putMedia(database, context.var.person, idOf(context, 'requestId'), filename, bytes, mimeType), 201);
   });
   api.all('*', () => {
     throw new Problem('not-found', 'There is no such route.');

@@ -1,5 +1,5 @@
 /** The people of a new database: enough for a desk, with names that are easy to type. */
-import type { Database } from './database.ts';
+import type { Queries } from './database.ts';
 import { ensurePerson, type Person } from './people.ts';
 
 const TECHNICIANS = [
@@ -23,7 +23,7 @@ export interface Cast {
 }
 
 /** Makes the people, or finds them. */
-export async function ensureCast(database: Database): Promise<Cast> {
+export async function ensureCast(database: Queries): Promise<Cast> {
   const technicians: Person[] = [];
   const requesters: Person[] = [];
   for (const [username, fullName] of TECHNICIANS) technicians.push(await ensurePerson(database, { username, fullName, isTechnician: true }));

@@ -16,18 +16,30 @@ export interface Queries {
 /** `write`: read committed. `snapshot`: read only, all statements see one moment. */
 export type TransactionKind = 'write' | 'snapshot';
 
+/** What a listener hears. */
+export interface Listener {
+  /** A notification of a committed transaction, of whichever server process; in the order of commits. */
+  onPayload(payload: string): void;
+  /** The connection was lost and is back: notifications may have been missed. */
+  onGap(): void;
+}
+
 /** An open database. */
 export interface Database extends Queries {
   readonly kind: 'pglite' | 'postgres';
-  /** Runs several statements separated by semicolons. */
-  script(sql: string): Promise<void>;
   /** Commits when the work resolves, rolls back when it rejects. */
   transaction<T>(kind: TransactionKind, work: (tx: Queries) => Promise<T>): Promise<T>;
-  /** Notifications of committed transactions, of all server processes, in the order of commits. Returns the undo. */
-  listen(channel: string, onPayload: (payload: string) => void): Promise<() => Promise<void>>;
+  /** Resolves when everything committed from now on will be heard, with the undo. */
+  listen(channel: string, listener: Listener): Promise<() => Promise<void>>;
   /** Idempotent. */
   close(): Promise<void>;
 }
 
 /** Does that error say that a unique constraint was violated? */
 export const isUniqueViolation = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '23505';
+
+/** Numbers of advisory locks: work that two processes must not do at once. Arbitrary, but always these. */
+export const LOCKS = { migrate: 4_207_311, seed: 4_207_312 } as const;
+
+/** Holds a lock until the transaction ends. */
+export const holdLock = (tx: Queries, lock: keyof typeof LOCKS): Promise<unknown> => tx.query('select pg_advisory_xact_lock($1)', [LOCKS[lock]]);

@@ -3,6 +3,7 @@
  *
  * Owns: opening and closing the database along with the server.
  */
+import { reassignRequest, setRole } from './access-changes.ts';
 import { bulkAppend } from './bulk.ts';
 import { ensureCast, type Cast } from './cast.ts';
 import type { Database } from './database.ts';
@@ -32,6 +33,10 @@ export interface ReferenceServer extends RunningServer {
   createTicket(subject: string): Promise<string>;
   /** Many messages from one sender, told to whoever is connected. */
   append(requestId: string, senderId: string, contents: readonly string[]): Promise<void>;
+  /** Makes somebody a technician, or no longer; his older cursors get 410. */
+  setRole(userId: string, isTechnician: boolean): Promise<void>;
+  /** Gives a request to another requester; the one before loses it. */
+  reassign(requestId: string, requesterId: string): Promise<void>;
   /** Deletions up to now cannot be told any more: older cursors get 410. */
   forgetChanges(requestId: string): Promise<void>;
 }
@@ -68,12 +73,16 @@ export async function startReferenceServer(options: ReferenceServerOptions = {})
         return (row as { id: string }).id;
       },
       append: (requestId, senderId, contents) =>
-        bulkAppend(
-          database,
-          requestId,
-          contents.map((content) => ({ senderId, content, at: new Date((options.now ?? Date.now)()) })),
-          true,
+        database.transaction('write', (tx) =>
+          bulkAppend(
+            tx,
+            requestId,
+            contents.map((content) => ({ senderId, content, at: new Date((options.now ?? Date.now)()) })),
+            true,
+          ),
         ),
+      setRole: (userId, isTechnician) => setRole(database, userId, isTechnician),
+      reassign: (requestId, requesterId) => reassignRequest(database, requestId, requesterId),
       forgetChanges: async (requestId) => void (await database.query('update requests set forgotten_revision = revision where id = $1', [requestId])),
       close: () => (closed ??= server.close().then(() => database.close())),
     };

@@ -17,7 +17,7 @@ const Limit = v.pipe(Whole, v.minValue(1), v.maxValue(LIMIT_MAX));
 const Storable = v.check<string, string>((text) => !text.includes('\u0000'), 'must not contain NUL');
 
 /** Body of `POST /session`. */
-export const SessionInput = v.object({ username: v.pipe(v.string(), v.minLength(1), v.maxLength(100)), ttlSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(86_400))) });
+export const SessionInput = v.object({ username: v.pipe(v.string(), v.minLength(1), v.maxLength(100), Storable), ttlSeconds: v.optional(v.pipe(v.number(), v.minValue(0), v.maxValue(86_400))) });
 /** Body of `POST /requests`. */
 export const RequestInput = v.object({ subject: v.pipe(v.string(), v.trim(), v.minLength(1), v.maxLength(200), Storable), content: v.pipe(Content, Storable) });
 /** Body of `PATCH /requests/{requestId}`. */
@@ -37,6 +37,16 @@ export const MessagePatch = v.object({ content: v.pipe(Content, Storable) });
 export const ReadInput = v.object({ upToSequence: v.pipe(v.number(), v.safeInteger(), v.minValue(1)) });
 /** Query of `GET …/changes`. */
 export const ChangesQuery = v.object({ since_revision: Whole, limit: v.optional(Limit, `${LIMIT_MAX}`) });
+
+/** Name of a file: one segment of a path, without control characters. */
+export const FileName = v.pipe(v.string(), v.minLength(1), v.maxLength(255), v.regex(/^[^\u0000-\u001F\u007F/\\]+$/, 'is no file name'), v.notValues(['.', '..']));
+/** A media type, parameters cut off, in lower case. */
+export const MediaType = v.pipe(
+  v.string(),
+  v.maxLength(255),
+  v.transform((text) => (text.split(';')[0] ?? '').trim().toLowerCase()),
+  v.regex(/^[a-z0-9!#$&^_.+-]+\/[a-z0-9!#$&^_.+-]+$/, 'is no media type'),
+);
 
 const PageQuery = v.object({
   limit: v.optional(Limit, `${LIMIT_DEFAULT}`),

@@ -29,10 +29,12 @@ const PREVIEW_LENGTH = 120;
 const selectOne = async (db: Queries, where: string, parameters: readonly unknown[]): Promise<MessageRow | undefined> =>
   (await db.query<MessageRow>(`select ${messageColumns} from messages m join users s on s.id = m.sender_id where ${where}`, parameters))[0];
 
-/** The author's own message of that id, or undefined. */
+/** The author's own message of that id, or undefined. `not-found` when he may not see its request any more. */
 export async function findByTempId(db: Queries, author: Person, clientTempId: string): Promise<ServerMessage | undefined> {
   const row = await selectOne(db, 'm.sender_id = $1 and m.client_temp_id = $2', [author.id, clientTempId]);
-  return row && toServerMessage(row, author, row.sequence_number);
+  if (!row) return undefined;
+  await requestFor(db, author, row.request_id);
+  return toServerMessage(row, author, row.sequence_number);
 }
 
 /** Stores a message in a transaction of the caller's. */
@@ -40,6 +42,10 @@ export async function appendMessage(tx: Queries, author: Person, message: NewMes
   const request = await requestFor(tx, author, message.requestId, true);
   if (request.status_id === CLOSED) throw new Problem('ticket-closed', 'The ticket is closed; it takes no more messages.');
   if (message.isInternal && !author.isTechnician) throw new Problem('forbidden', 'Only technicians write internal notes.');
+  if (message.clientTempId) {
+    const [deleted] = await tx.query('select 1 from deletions where sender_id = $1 and client_temp_id = $2', [author.id, message.clientTempId]);
+    if (deleted) throw new Problem('message-deleted');
+  }
   const sequence = request.head_sequence + 1;
   const revision = request.revision + 1;
   await tx.query(
@@ -58,7 +64,10 @@ export async function appendMessage(tx: Queries, author: Person, message: NewMes
   return toServerMessage((await selectOne(tx, 'm.id = $1', [inserted?.id])) as MessageRow, author, sequence);
 }
 
-/** Stores a message once per `clientTempId`; `created` is false when it was there already. */
+/**
+ * Stores a message once per `clientTempId`; `created` is false when it was there already. `message-deleted` when it was, and somebody
+ * deleted it: repeating an attempt must not bring it back.
+ */
 export async function sendMessage(database: Database, author: Person, message: NewMessage): Promise<{ message: ServerMessage; created: boolean }> {
   const known = await knownMessage(database, author, message);
   if (known) return { message: known, created: false };
@@ -92,15 +101,21 @@ async function changeable(tx: Queries, person: Person, messageId: string): Promi
   return { row, revision: request.revision + 1 };
 }
 
+/** Moves the revision, and takes the ticket's preview anew: it must not show what was edited or deleted. Comes after the change. */
 const advance = (tx: Queries, requestId: string, revision: number): Promise<unknown> =>
-  tx.query('update requests set revision = $2, updated_at = now(), changed_xid = pg_current_xact_id() where id = $1', [requestId, revision]);
+  tx.query(
+    `update requests set revision = $2, updated_at = now(), changed_xid = pg_current_xact_id(), last_message_preview =
+       (select left(m.content, ${PREVIEW_LENGTH}) from messages m where m.request_id = $1 and not m.is_internal order by m.sequence_number desc limit 1)
+     where id = $1`,
+    [requestId, revision],
+  );
 
 /** Changes a message's text; its author or a technician. */
 export function editMessage(database: Database, person: Person, messageId: string, content: string): Promise<ServerMessage> {
   return database.transaction('write', async (tx) => {
     const { row, revision } = await changeable(tx, person, messageId);
-    await advance(tx, row.request_id, revision);
     await tx.query('update messages set content = $2, updated_at = now(), revision = $3 where id = $1', [messageId, content, revision]);
+    await advance(tx, row.request_id, revision);
     await notify(tx, { kind: 'change', requestId: row.request_id, revision });
     return toServerMessage((await selectOne(tx, 'm.id = $1', [messageId])) as MessageRow, person, row.sequence_number);
   });
@@ -110,15 +125,12 @@ export function editMessage(database: Database, person: Person, messageId: strin
 export function deleteMessage(database: Database, person: Person, messageId: string): Promise<void> {
   return database.transaction('write', async (tx) => {
     const { row, revision } = await changeable(tx, person, messageId);
-    await advance(tx, row.request_id, revision);
     await tx.query('delete from messages where id = $1', [messageId]);
-    await tx.query('insert into deletions (request_id, sequence_number, message_id, is_internal, revision) values ($1, $2, $3, $4, $5)', [
-      row.request_id,
-      row.sequence_number,
-      row.id,
-      row.is_internal,
-      revision,
-    ]);
+    await tx.query(
+      `insert into deletions (request_id, sequence_number, message_id, is_internal, revision, sender_id, client_temp_id) values ($1, $2, $3, $4, $5, $6, $7)`,
+      [row.request_id, row.sequence_number, row.id, row.is_internal, revision, row.sender_id, row.client_temp_id],
+    );
+    await advance(tx, row.request_id, revision);
     await notify(tx, { kind: 'change', requestId: row.request_id, revision });
   });
 }

@@ -2,10 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Database } from './database.ts';
-
-/** Two processes that start at once must not both migrate. The number is arbitrary, but always this one. */
-const LOCK = 4_207_311;
+import { holdLock, type Database } from './database.ts';
 
 /** The folder of migrations, found from the sources and from the built server alike. */
 function migrationsFolder(): string {
@@ -15,25 +12,22 @@ function migrationsFolder(): string {
   throw new Error('The folder of migrations is missing.');
 }
 
-/** Applies what is missing. All or nothing per file. */
+/** Applies what is missing. All or nothing per file; a second process waits, and then finds the record. */
 export async function migrate(database: Database): Promise<void> {
   const folder = migrationsFolder();
   await database.transaction('write', async (tx) => {
-    await tx.query('select pg_advisory_xact_lock($1)', [LOCK]);
+    await holdLock(tx, 'migrate');
     await tx.query('create table if not exists migrations (name text primary key, applied_at timestamptz not null default now())');
   });
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.sql')).sort()) {
-    const [known] = await database.query('select 1 from migrations where name = $1', [name]);
-    if (known) continue;
-    const sql = readFileSync(join(folder, name), 'utf8');
-    // The file, its record and the lock are one transaction; a second process waits here and then finds the record.
-    await database.script(
-      `begin; select pg_advisory_xact_lock(${LOCK}); do $migrate$ begin
-       if not exists (select 1 from migrations where name = '${name}') then
-         execute ${quoted(sql)};
-         insert into migrations (name) values ('${name}');
-       end if; end $migrate$; commit;`,
-    );
+    await database.transaction('write', async (tx) => {
+      await holdLock(tx, 'migrate');
+      const [known] = await tx.query('select 1 from migrations where name = $1', [name]);
+      if (known) return;
+      // A block, because a statement with parameters must be one statement and a file has many.
+      await tx.query(`do $migrate$ begin execute ${quoted(readFileSync(join(folder, name), 'utf8'))}; end $migrate$`);
+      await tx.query('insert into migrations (name) values ($1)', [name]);
+    });
   }
 }
 

@@ -16,6 +16,13 @@ export interface Person {
   readonly isTechnician: boolean;
 }
 
+/** Who a token belongs to, and until when. */
+export interface Session {
+  readonly person: Person;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
 /** How long a token is good, unless asked otherwise: 12 hours. */
 export const SESSION_MS = 12 * 60 * 60 * 1000;
 
@@ -25,8 +32,11 @@ const hashOf = (token: string): string => createHash('sha256').update(token).dig
 /** Everybody, technicians first. */
 export const listPeople = (db: Queries): Promise<Person[]> => db.query<Person>(`select ${columns} from users u order by u.is_technician desc, u.username`);
 
-/** Somebody by name, or undefined. */
-export const findPerson = async (db: Queries, username: string): Promise<Person | undefined> =>
+/** Somebody by id, or undefined. */
+export const personOf = async (db: Queries, userId: string): Promise<Person | undefined> =>
+  (await db.query<Person>(`select ${columns} from users u where u.id = $1`, [userId]))[0];
+
+const findPerson = async (db: Queries, username: string): Promise<Person | undefined> =>
   (await db.query<Person>(`select ${columns} from users u where u.username = $1`, [username]))[0];
 
 /** Makes somebody, or finds who has that name. */
@@ -39,10 +49,11 @@ export async function ensurePerson(db: Queries, person: Omit<Person, 'id'>): Pro
   return (await findPerson(db, person.username)) as Person;
 }
 
-/** A new token. `not-found` for an unknown name. */
+/** A new token; expired ones of everybody are swept out. `not-found` for an unknown name. */
 export async function signIn(db: Queries, username: string, now: number, ttlMs = SESSION_MS): Promise<{ token: string; userId: string; expiresAt: string }> {
   const person = await findPerson(db, username);
   if (!person) throw new Problem('not-found', `Nobody is called ${username}.`);
+  await db.query('delete from sessions where expires_at <= $1', [new Date(now)]);
   const token = randomBytes(24).toString('base64url');
   const expiresAt = new Date(now + ttlMs);
   await db.query('insert into sessions (token_hash, user_id, expires_at) values ($1, $2, $3)', [hashOf(token), person.id, expiresAt]);
@@ -50,10 +61,12 @@ export async function signIn(db: Queries, username: string, now: number, ttlMs =
 }
 
 /** Who a token belongs to, or null when it is unknown or has expired. */
-export async function whoHas(db: Queries, token: string, now: number): Promise<Person | null> {
-  const [found] = await db.query<Person>(
-    `select ${columns} from sessions s join users u on u.id = s.user_id where s.token_hash = $1 and s.expires_at > $2`,
+export async function whoHas(db: Queries, token: string, now: number): Promise<Session | null> {
+  const [found] = await db.query<Person & { expiresAt: Date }>(
+    `select ${columns}, s.expires_at as "expiresAt" from sessions s join users u on u.id = s.user_id where s.token_hash = $1 and s.expires_at > $2`,
     [hashOf(token), new Date(now)],
   );
-  return found ?? null;
+  if (!found) return null;
+  const { expiresAt, ...person } = found;
+  return { person, expiresAt: expiresAt.getTime() };
 }

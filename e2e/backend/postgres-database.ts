@@ -1,6 +1,7 @@
 /** PostgreSQL, reached by URL; any number of server processes may share it. */
 import postgres from 'postgres';
 import type { Database, Queries } from './database.ts';
+import { listenToPostgres } from './postgres-listen.ts';
 
 /** Connections of one server process. */
 const POOL_SIZE = 8;
@@ -13,7 +14,8 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   let closed: Promise<void> | null = null;
   type Runner = Pick<typeof sql, 'unsafe'>;
   const over = (target: Runner): Queries => ({
-    query: async <T>(text: string, parameters: readonly unknown[] = []) => (await target.unsafe(text, parameters as never[])) as unknown as T[],
+    // `prepare`: statements are parsed and planned once per connection, as for the tagged form.
+    query: async <T>(text: string, parameters: readonly unknown[] = []) => (await target.unsafe(text, parameters as never[], { prepare: true })) as unknown as T[],
   });
   try {
     await sql`select 1`;
@@ -24,15 +26,11 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   return {
     kind: 'postgres',
     ...over(sql),
-    script: async (text) => void (await sql.unsafe(text).simple()),
     transaction: async (kind, work) => {
       const options = kind === 'snapshot' ? 'isolation level repeatable read read only' : 'isolation level read committed';
       return (await sql.begin(options, (tx) => work(over(tx as unknown as Runner)))) as never;
     },
-    listen: async (channel, onPayload) => {
-      const listening = await sql.listen(channel, onPayload);
-      return () => listening.unlisten();
-    },
+    listen: (channel, listener) => listenToPostgres(url, channel, listener),
     close: () => (closed ??= sql.end({ timeout: 5 })),
   };
 }

@@ -7,6 +7,7 @@ export const PROBLEMS = {
   forbidden: { status: 403, title: 'That is not allowed.' },
   'not-found': { status: 404, title: 'There is no such thing.' },
   'id-taken': { status: 409, title: 'That id was used for something else.' },
+  'message-deleted': { status: 410, title: 'That message was sent and has been deleted.' },
   'cursor-expired': { status: 410, title: 'That revision is not known any more.' },
   'payload-too-large': { status: 413, title: 'The body is too large.' },
   'range-not-satisfiable': { status: 416, title: 'That range is not in the file.' },
@@ -34,5 +35,5 @@ export class Problem extends Error {
 export function problemResponse({ kind, message, headers }: Problem): Response {
   const { status, title } = PROBLEMS[kind];
   const body = { type: `/problems/${kind}`, title, status, detail: message };
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json', ...headers } });
+  return new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/problem+json', 'x-content-type-options': 'nosniff', 'cache-control': 'no-store', ...headers } });
 }

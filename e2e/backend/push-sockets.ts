@@ -1,18 +1,22 @@
 /**
  * The push sockets: hello with a token, then numbered frames.
  *
- * Owns: connections, their numbers, pings both ways, dropping a consumer that is too slow. Does not know what frames say.
+ * Owns: connections, their numbers, pings both ways, cutting whoever is too slow or whose token has expired. Does not know what frames say.
  */
 import type { Server } from 'node:http';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Audience, Unnumbered } from './fan-out.ts';
-import type { Person } from './people.ts';
+import type { Person, Session } from './people.ts';
 
 /** What the sockets are made with. */
 export interface PushSocketsSetup {
   readonly path: string;
+  /** Time between pings; how late an expired token is noticed. */
   readonly pingMs: number;
-  whoHas(token: string): Promise<Person | null>;
+  /** Bytes that may wait for a slow consumer before it is cut; it comes back and catches up. Default: 4 MiB. */
+  readonly bufferMaxBytes?: number;
+  whoHas(token: string): Promise<Session | null>;
+  now(): number;
   onCount(connections: number): void;
 }
 
@@ -24,90 +28,107 @@ export interface PushSockets extends Audience {
 
 /** A connection must name its token within this time. */
 const HELLO_MS = 5_000;
-/** Bytes that may wait for a slow consumer before it is cut; it comes back and catches up. */
-const BUFFER_MAX_BYTES = 4 * 1024 * 1024;
 /** Longest frame of a client. */
 const FRAME_MAX_BYTES = 16 * 1024;
 
-/** Close codes: malformed first frame; unknown or expired token; too slow. */
-const MALFORMED = 4400;
-const UNAUTHORIZED = 4401;
-const TOO_SLOW = 4408;
+/** Close codes. */
+const CLOSE = { databaseFailed: 1011, malformed: 4400, unauthorized: 4401, tooSlow: 4408 } as const;
 
 interface Connection {
   readonly socket: WebSocket;
-  readonly person: Person;
+  readonly expiresAt: number;
+  person: Person;
   numbered: number;
   /** Something arrived since the last ping. */
   alive: boolean;
 }
 
 /** Accepts push sockets on an HTTP server. */
-export function acceptPushSockets(server: Server, { path, pingMs, whoHas, onCount }: PushSocketsSetup): PushSockets {
+export function acceptPushSockets(server: Server, setup: PushSocketsSetup): PushSockets {
+  const { path, pingMs, bufferMaxBytes = 4 * 1024 * 1024, whoHas, now, onCount } = setup;
   const accept = new WebSocketServer({ noServer: true, maxPayload: FRAME_MAX_BYTES });
   const connections = new Set<Connection>();
   const sockets = new Set<WebSocket>();
+  /** Changes of anybody's role so far: a role that was read before the last one may be out of date. */
+  let roleChanges = 0;
 
   server.on('upgrade', (request, socket, head) => {
-    if (new URL(request.url ?? '/', 'http://server').pathname !== path) return socket.destroy();
+    if (request.url?.split('?')[0] !== path) return socket.destroy();
     accept.handleUpgrade(request, socket, head, (opened) => greet(opened));
   });
 
+  const leave = (connection: Connection): void => {
+    if (connections.delete(connection)) onCount(connections.size);
+  };
+  const cut = (connection: Connection, code: number, reason: string): void => {
+    leave(connection);
+    connection.socket.close(code, reason);
+  };
   const post = (connection: Connection, frame: Unnumbered, numbered = true): void => {
-    if (connection.socket.bufferedAmount > BUFFER_MAX_BYTES) return connection.socket.close(TOO_SLOW, 'too slow');
+    if (connection.socket.bufferedAmount > bufferMaxBytes) return cut(connection, CLOSE.tooSlow, 'too slow');
     if (numbered) connection.numbered += 1;
     connection.socket.send(JSON.stringify({ ...frame, n: connection.numbered }));
   };
   const ping = (connection: Connection): void => post(connection, { type: 'ping' }, false);
 
+  const sessionOf = async (token: string): Promise<Session | null> => {
+    const before = roleChanges;
+    const session = await whoHas(token);
+    return before === roleChanges ? session : sessionOf(token);
+  };
+
   const greet = (socket: WebSocket): void => {
     sockets.add(socket);
+    const late = setTimeout(() => socket.close(CLOSE.malformed, 'hello expected'), HELLO_MS);
     socket.on('error', () => socket.terminate());
-    socket.on('close', () => sockets.delete(socket));
-    const late = setTimeout(() => socket.close(MALFORMED, 'hello expected'), HELLO_MS);
+    socket.on('close', () => {
+      clearTimeout(late);
+      sockets.delete(socket);
+    });
     socket.once('message', (data) => {
       clearTimeout(late);
       const token = tokenIn(String(data));
-      if (token === null) return socket.close(MALFORMED, 'hello expected');
-      whoHas(token).then(
-        (person) => (person ? admit(socket, person) : socket.close(UNAUTHORIZED, 'unknown or expired token')),
-        () => socket.close(1011, 'database failed'),
+      if (token === null) return socket.close(CLOSE.malformed, 'hello expected');
+      sessionOf(token).then(
+        (session) => (session ? admit(socket, session) : socket.close(CLOSE.unauthorized, 'unknown or expired token')),
+        () => socket.close(CLOSE.databaseFailed, 'database failed'),
       );
     });
   };
 
-  const admit = (socket: WebSocket, person: Person): void => {
+  /** From here on every notice reaches the connection; what was committed before the welcome, its owner asks for after it. */
+  const admit = (socket: WebSocket, { person, expiresAt }: Session): void => {
     if (socket.readyState !== socket.OPEN) return;
-    const connection: Connection = { socket, person, numbered: 0, alive: true };
+    const connection: Connection = { socket, person, expiresAt, numbered: 0, alive: true };
     connections.add(connection);
     onCount(connections.size);
     post(connection, { type: 'welcome', userId: person.id });
     socket.on('message', (data) => {
       connection.alive = true;
-      // Any frame of a client is a question whether the server is there.
-      if (typeIn(String(data)) === 'ping') ping(connection);
+      if (connections.has(connection) && frameIn(String(data)).type === 'ping') ping(connection);
     });
     socket.on('pong', () => (connection.alive = true));
-    socket.on('close', () => {
-      connections.delete(connection);
-      onCount(connections.size);
-    });
+    socket.on('close', () => leave(connection));
   };
 
   const beat = setInterval(() => {
     for (const connection of connections) {
-      if (!connection.alive) {
-        connection.socket.terminate();
-        continue;
+      if (connection.expiresAt <= now()) cut(connection, CLOSE.unauthorized, 'the token has expired');
+      else if (!connection.alive) connection.socket.terminate();
+      else {
+        connection.alive = false;
+        connection.socket.ping();
+        ping(connection);
       }
-      connection.alive = false;
-      connection.socket.ping();
-      ping(connection);
     }
   }, pingMs);
 
   return {
     people: () => [...new Map([...connections].map(({ person }) => [person.id, person])).values()],
+    replace: (person) => {
+      roleChanges += 1;
+      for (const connection of connections) if (connection.person.id === person.id) connection.person = person;
+    },
     send: (userId, frame) => {
       for (const connection of connections) if (connection.person.id === userId) post(connection, frame);
     },
@@ -120,15 +141,15 @@ export function acceptPushSockets(server: Server, { path, pingMs, whoHas, onCoun
   };
 }
 
-function parsed(text: string): { type?: unknown; token?: unknown } {
+function frameIn(text: string): { readonly type?: unknown; readonly token?: unknown } {
   try {
     return (JSON.parse(text) ?? {}) as { type?: unknown };
   } catch {
     return {};
   }
 }
-const typeIn = (text: string): unknown => parsed(text).type;
-const tokenIn = (text: string): string | null => {
-  const { type, token } = parsed(text);
+
+function tokenIn(text: string): string | null {
+  const { type, token } = frameIn(text);
   return type === 'hello' && typeof token === 'string' ? token : null;
-};
+}

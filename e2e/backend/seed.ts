@@ -5,8 +5,8 @@
  */
 import { faker } from '@faker-js/faker';
 import { bulkAppend, type BulkMessage } from './bulk.ts';
-import { ensureCast } from './cast.ts';
-import type { Database } from './database.ts';
+import { ensureCast, type Cast } from './cast.ts';
+import { holdLock, type Database, type Queries } from './database.ts';
 import type { Person } from './people.ts';
 
 const TICKETS = 500;
@@ -33,32 +33,39 @@ function conversation(count: number, requester: Person, technician: Person, endA
   })).sort((a, b) => a.at.getTime() - b.at.getTime());
 }
 
-/** Fills an empty database. `now`: milliseconds since the epoch. Answers how many tickets it made. */
-export async function seed(database: Database, now: number): Promise<number> {
-  const { technicians, requesters } = await ensureCast(database);
-  const [existing] = await database.query('select 1 from requests limit 1');
-  if (existing) return 0;
-  faker.seed(20_260_116);
-  for (let i = 0; i < TICKETS; i++) {
-    const requester = pick(requesters, i);
-    const technician = pick(technicians, i);
-    const isLong = i === 0;
-    const subject = isLong ? 'The one with five thousand messages' : faker.hacker.phrase().slice(0, 80);
-    const endAt = now - i * 17 * MINUTE_MS;
-    const statusId = isLong || i % 5 < 2 ? 1 : pick([2, 3, 4], i);
-    const messages = conversation(isLong ? LONG_CHAT : faker.number.int({ min: 2, max: 14 }), requester, technician, endAt);
-    const [row] = await database.query<{ id: string }>(
-      `insert into requests (subject, priority, status_id, requester_id, technician_id, created_at) values ($1, $2, $3, $4, $5, $6) returning id`,
-      [subject, pick(PRIORITIES, i), statusId, requester.id, technician.id, messages[0]?.at],
-    );
-    const { id } = row as { id: string };
-    await bulkAppend(database, id, messages);
-    // Everybody has read all but the last few messages, so that there are badges to look at.
-    await database.query(
-      `insert into reads (user_id, request_id, last_read_sequence)
-       select unnest($2::uuid[]), $1, $3`,
-      [id, [...technicians, requester].map((person) => person.id), Math.max(0, messages.length - (i % 4))],
-    );
-  }
-  return TICKETS;
+/**
+ * Fills an empty database, all or nothing; a second process waits and then finds it filled. `now`: milliseconds since the epoch. Answers
+ * how many tickets it made.
+ */
+export function seed(database: Database, now: number): Promise<number> {
+  return database.transaction('write', async (tx) => {
+    await holdLock(tx, 'seed');
+    const cast = await ensureCast(tx);
+    const [existing] = await tx.query('select 1 from requests limit 1');
+    if (existing) return 0;
+    faker.seed(20_260_116);
+    for (let i = 0; i < TICKETS; i++) await ticket(tx, cast, i, now - i * 17 * MINUTE_MS);
+    return TICKETS;
+  });
+}
+
+async function ticket(tx: Queries, { technicians, requesters }: Cast, i: number, endAt: number): Promise<void> {
+  const requester = pick(requesters, i);
+  const technician = pick(technicians, i);
+  const isLong = i === 0;
+  const subject = isLong ? 'The one with five thousand messages' : faker.hacker.phrase().slice(0, 80);
+  const statusId = isLong || i % 5 < 2 ? 1 : pick([2, 3, 4], i);
+  const messages = conversation(isLong ? LONG_CHAT : faker.number.int({ min: 2, max: 14 }), requester, technician, endAt);
+  const [row] = await tx.query<{ id: string }>(
+    `insert into requests (subject, priority, status_id, requester_id, technician_id, created_at) values ($1, $2, $3, $4, $5, $6) returning id`,
+    [subject, pick(PRIORITIES, i), statusId, requester.id, technician.id, messages[0]?.at],
+  );
+  const { id } = row as { id: string };
+  await bulkAppend(tx, id, messages);
+  // Everybody has read all but the last few messages, so that there are badges to look at.
+  await tx.query(
+    `insert into reads (user_id, request_id, last_read_sequence)
+     select (reader #>> '{}')::uuid, $1, $3 from jsonb_array_elements($2::text::jsonb) as readers(reader)`,
+    [id, JSON.stringify([...technicians, requester].map((person) => person.id)), Math.max(0, messages.length - (i % 4))],
+  );
 }

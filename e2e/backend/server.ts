@@ -5,7 +5,7 @@
  */
 import type { Server } from 'node:http';
 import { resolve } from 'node:path';
-import { serve } from '@hono/node-server';
+import { createAdaptorServer } from '@hono/node-server';
 import { createApi } from './api.ts';
 import type { Database } from './database.ts';
 import { createFanOut } from './fan-out.ts';
@@ -39,9 +39,12 @@ export interface RunningServer {
   readonly port: number;
   /** Push connections that are open. */
   connections(): number;
-  /** Idempotent. */
+  /** Takes no more requests and lets those under way end. Idempotent. */
   close(): Promise<void>;
 }
+
+/** Requests under way may take this long to end when the server closes. */
+const FINISH_MS = 2_000;
 
 /** Starts a server. Rejects with the system's error when the port is taken. */
 export async function createServer(setup: ServerSetup): Promise<RunningServer> {
@@ -52,21 +55,25 @@ export async function createServer(setup: ServerSetup): Promise<RunningServer> {
   const app = createApi({ database, metrics, now, onError });
   if (staticDir !== undefined) serveStaticFiles(app, resolve(staticDir));
 
-  const server = await new Promise<Server>((done, failed) => {
-    const listening = serve({ fetch: app.fetch, port, hostname }, () => {
-      listening.off('error', failed);
-      done(listening as Server);
-    });
-    listening.once('error', failed);
-  });
+  const server = createAdaptorServer({ fetch: app.fetch }) as Server;
   const sockets = acceptPushSockets(server, {
     path: '/api/v1/push',
     pingMs,
+    now,
     whoHas: (token) => whoHas(database, token, now()),
     onCount: (count) => metrics.connections(count),
   });
   const fanOut = createFanOut(database, sockets, onError);
-  const unlisten = await database.listen(CHANNEL, (payload) => fanOut.receive(payload));
+  let unlisten = async (): Promise<void> => undefined;
+  try {
+    // Before anybody can connect: nobody is welcomed while changes go unheard.
+    unlisten = await database.listen(CHANNEL, { onPayload: (payload) => fanOut.receive(payload), onGap: () => fanOut.lose() });
+    await listen(server, port, hostname);
+  } catch (error) {
+    sockets.close();
+    await unlisten();
+    throw error;
+  }
 
   let closed: Promise<void> | null = null;
   const address = server.address();
@@ -78,12 +85,28 @@ export async function createServer(setup: ServerSetup): Promise<RunningServer> {
     close: () =>
       (closed ??= (async () => {
         sockets.close();
-        await new Promise<void>((done) => {
-          server.close(() => done());
-          server.closeAllConnections();
-        });
+        await finish(server);
         await unlisten();
         await fanOut.drained();
       })()),
   };
 }
+
+const listen = (server: Server, port: number, hostname: string): Promise<void> =>
+  new Promise((done, failed) => {
+    server.once('error', failed);
+    server.listen(port, hostname, () => {
+      server.off('error', failed);
+      done();
+    });
+  });
+
+const finish = (server: Server): Promise<void> =>
+  new Promise((done) => {
+    const late = setTimeout(() => server.closeAllConnections(), FINISH_MS);
+    server.close(() => {
+      clearTimeout(late);
+      done();
+    });
+    server.closeIdleConnections();
+  });

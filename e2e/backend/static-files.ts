@@ -5,7 +5,8 @@
  */
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
-import type { Context, Hono, Env } from 'hono';
+import type { Context, Env, Hono } from 'hono';
+import { Problem } from './problem.ts';
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -13,6 +14,8 @@ const TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
   '.png': 'image/png',
+  '.ico': 'image/x-icon',
+  '.woff2': 'font/woff2',
   '.json': 'application/json',
   '.map': 'application/json',
   '.webmanifest': 'application/manifest+json',
@@ -40,19 +43,30 @@ const SAFETY = {
   'cross-origin-opener-policy': 'same-origin',
 };
 
-/** Serves a folder at `/`, `index.html` for the root. */
+/** Path of a file below the folder, or null for what leads out of it or cannot be decoded. */
+function fileOf(folder: string, requested: string): string | null {
+  let path: string;
+  try {
+    path = decodeURIComponent(requested);
+  } catch {
+    return null;
+  }
+  const file = normalize(join(folder, path.endsWith('/') ? `${path}index.html` : path));
+  return file.startsWith(folder + sep) ? file : null;
+}
+
+/** Serves a folder, given by its absolute path, at `/`; `index.html` for the root. */
 export function serveStaticFiles<E extends Env>(app: Hono<E>, folder: string): void {
   app.get('*', async (context: Context<E>) => {
-    const path = decodeURIComponent(context.req.path);
-    const file = normalize(join(folder, path.endsWith('/') ? `${path}index.html` : path));
-    if (!file.startsWith(folder + sep)) return context.notFound();
-    const body = await readFile(file).catch(() => null);
-    if (!body) return context.notFound();
-    const hashed = path.startsWith('/assets/');
+    const file = fileOf(folder, new URL(context.req.url).pathname);
+    const body = file === null ? null : await readFile(file).catch(() => null);
+    if (!file || !body) throw new Problem('not-found', 'There is no such file.');
+    // Vite names these after what is in them.
+    const named = file.startsWith(join(folder, 'assets') + sep);
     return context.body(new Uint8Array(body), 200, {
       ...SAFETY,
       'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-      'cache-control': hashed ? 'public, max-age=31536000, immutable' : 'no-cache',
+      'cache-control': named ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
   });
 }
