@@ -15,7 +15,7 @@ export function chatActions(
   requestId: string,
   uuid: () => string,
   lastRead: () => number,
-): Pick<ChatView, 'send' | 'retry' | 'edit' | 'discard' | 'markRead' | 'saveDraft' | 'sync'> {
+): Pick<ChatView, 'send' | 'retry' | 'edit' | 'discard' | 'markRead' | 'saveDraft' | 'sync' | 'verify'> {
   return {
     // The call is posted before `send` returns, so that a tab closed right after has sent it.
     send: async (message) => {
@@ -36,6 +36,7 @@ export function chatActions(
       if (upToSequence > lastRead()) await call('markRead', { requestId, upToSequence });
     },
     saveDraft: async (text) => void (await call('saveDraft', { requestId, text })),
+    verify: () => call('verifyChat', { requestId }),
     sync: async () => void (await call('syncChat', { requestId })),
   };
 }

@@ -4,7 +4,7 @@
  * Owns: the shapes that an application programs against. Every `Readable` fits React's `useSyncExternalStore`: `getSnapshot`
  * returns the same reference until something changed, `subscribe` returns its own undo.
  */
-import type { Anchor, CachedTicket, ChatItem, ChatMeta, DaemonStats, HostState, SendReceipt, Update, Window } from '../protocol/index.ts';
+import type { Anchor, CachedTicket, ChatItem, ChatMeta, DaemonStats, HostState, SendReceipt, Update, VerifyReport, Window } from '../protocol/index.ts';
 
 /** A value that changes. */
 export interface Readable<T> {
@@ -70,6 +70,8 @@ export interface ChatView extends Readable<ChatViewState> {
   saveDraft(text: string): Promise<void>;
   /** Synchronise now. */
   sync(): Promise<void>;
+  /** Compares what is stored of the chat with what should be, and repairs it. */
+  verify(): Promise<VerifyReport>;
 }
 
 /** What `connect` returns: this tab's end of the shared daemon. */

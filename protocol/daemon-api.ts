@@ -74,6 +74,18 @@ export interface DaemonStats {
   readonly stalledSessions: number;
 }
 
+/** What verifying a chat found; everything found is repaired. */
+export interface VerifyReport {
+  /** Confirmed rows in the store. */
+  readonly rows: number;
+  /** Rows that the record claims and the store lacks: they are fetched again. */
+  readonly missing: number;
+  /** Rows that the record does not account for: they were deleted. */
+  readonly stray: number;
+  /** Counters that were not those of the rows: they were corrected. */
+  readonly countersWrong: boolean;
+}
+
 const chat = { requestId: Uuid };
 const operation = { operationId: Uuid };
 
@@ -101,6 +113,8 @@ export const callInputs = {
     limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
   }),
   syncChat: v.object(chat),
+  /** Recounts a chat and repairs it. */
+  verifyChat: v.object(chat),
   send: v.object({
     ...chat,
     clientTempId: Uuid,
@@ -130,6 +144,7 @@ export interface CallOutputs {
   readonly closeChat: null;
   readonly loadPage: string;
   readonly syncChat: null;
+  readonly verifyChat: VerifyReport;
   readonly send: SendReceipt;
   readonly retry: null;
   readonly edit: null;

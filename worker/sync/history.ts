@@ -150,6 +150,13 @@ function reach(history: History, start: number, end: number): History {
   });
 }
 
+/** Rows that should be held and are not to be found: gaps, so that they are fetched again. */
+export function loseRows(history: History, missing: RangeSet): History {
+  if (missing.length === 0) return history;
+  const inside = intersection(missing, rangeSet(history.floor, history.watermark));
+  return withHoles({ ...history, gaps: union(history.gaps, inside), ahead: difference(history.ahead, missing) });
+}
+
 /** The beginning of the chat is held: there is nothing below `start` that this user can see. */
 export function reachBeginning(history: History, revision: number): History {
   if (history.floor <= 1) return history.floor === 0 ? { ...history, floor: 1 } : history;

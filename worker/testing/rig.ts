@@ -156,8 +156,9 @@ async function openTab(rig: Rig, id: string, settings: DaemonSettings): Promise<
     if (frame.t === 'stale') for (const requestId of frame.requestIds) if (chats.has(requestId)) void tab.open(requestId);
     if (frame.t !== 'chat') return;
     // A patch may be posted between the making of a snapshot and its arrival.
-    early.get(frame.requestId)?.push(frame);
-    patch(frame);
+    const waiting = early.get(frame.requestId);
+    if (waiting) waiting.push(frame);
+    else patch(frame);
   });
   const patch = (frame: ChatPatch): void => {
     const chat = chats.get(frame.requestId);
@@ -179,8 +180,9 @@ async function openTab(rig: Rig, id: string, settings: DaemonSettings): Promise<
       early.set(requestId, []);
       const snapshot = JSON.parse(await tab.call('openChat', { requestId, anchor: 'newest', limit: 50 })) as ChatSnapshot | ChatPage;
       chats.set(requestId, { version: snapshot.version, window: snapshot.window, rows: snapshot.rows, meta: snapshot.meta });
-      for (const frame of early.get(requestId) ?? []) patch(frame);
+      const waiting = early.get(requestId) ?? [];
       early.delete(requestId);
+      for (const frame of waiting) patch(frame);
       return tab.chat(requestId);
     },
     chat: (requestId) => {
