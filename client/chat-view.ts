@@ -11,7 +11,7 @@ import { keepRows, mergePage, openCore, patchCore, type ChatCore } from './chat-
 import { chatActions } from './chat-actions.ts';
 import { askPage, createChatPages } from './chat-pages.ts';
 import { describeChat } from './chat-state.ts';
-import { missingEnd, openingOf, SNAPSHOT_MAX } from './chat-window.ts';
+import { missingPage, openingOf } from './chat-window.ts';
 import type { ChatView, ChatViewState } from './client.ts';
 import { EMPTY_CHAT } from './empty-states.ts';
 import type { Environment } from './env.ts';
@@ -64,15 +64,15 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
       if (!isCurrent()) return;
       mine.core = openCore(snapshot);
       for (const patch of mine.log) if (!advance(mine, patch)) return;
-      for (let end = missingEnd(mine.core, before); end; ) {
+      for (let wish = missingPage(mine.core, before); wish; ) {
         const askedFrom: ChatCore = mine.core;
-        const page = await askPage(call, requestId, askedFrom, { direction: end, limit: SNAPSHOT_MAX }).catch(missing);
+        const page = await askPage(call, requestId, askedFrom, wish).catch(missing);
         if (!isCurrent()) return;
         if (!page) break;
-        mine.core = mergePage(mine.core, page, end, mine.log);
+        mine.core = mergePage(mine.core, page, wish.direction, mine.log);
         const { lo, hi } = mine.core.window;
         const grew = lo < askedFrom.window.lo || hi > askedFrom.window.hi;
-        end = grew ? missingEnd(mine.core, before) : null;
+        wish = grew ? missingPage(mine.core, before) : null;
       }
       core = keepRows(mine.core, before);
       draft = null;
