@@ -13,7 +13,7 @@ import { IDLE, type ChatActivity } from './chat-state.ts';
 import type { LiveView } from './live-view.ts';
 
 /** A gap to fill, by its bounds. */
-export interface GapBounds {
+interface GapBounds {
   readonly startSeq: number;
   readonly endSeq: number;
 }

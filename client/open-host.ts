@@ -8,7 +8,7 @@ import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
 import type { HostKind } from './client.ts';
 
 /** A port to a daemon, just opened. */
-export interface HostLink {
+interface HostLink {
   readonly port: MessagePort;
   /** Rejects with `HOST_UNAVAILABLE` when the browser says that the worker cannot run; never resolves. */
   readonly failed: Promise<never>;

@@ -19,7 +19,7 @@ import { openRpc, type Rpc } from './rpc.ts';
  * Why a session ended: `lost` the daemon died; `hung` it does not answer; `moved` a newer generation runs; `superseded` and
  * `fenced` it said goodbye and the tab comes back; `signed-out` it said goodbye for good; `hidden` the page went away; `closed`.
  */
-export type SessionEnd = 'lost' | 'hung' | 'moved' | 'superseded' | 'fenced' | 'signed-out' | 'hidden' | 'closed';
+type SessionEnd = 'lost' | 'hung' | 'moved' | 'superseded' | 'fenced' | 'signed-out' | 'hidden' | 'closed';
 
 /** A session that is up. */
 export interface Session {

@@ -21,7 +21,7 @@ export function sortTickets(tickets: readonly CachedTicket[]): readonly CachedTi
 }
 
 /** The list with changes applied and sorted. */
-export function applyTickets(
+function applyTickets(
   tickets: readonly CachedTicket[],
   upserts: readonly CachedTicket[],
   removals: readonly string[],

@@ -8,14 +8,14 @@ import type { HeldLock } from '../env.ts';
 import type { FakeLocks } from './fake-locks.ts';
 
 /** A call as the daemon received it. */
-export interface ReceivedCall {
+interface ReceivedCall {
   readonly name: CallName;
   readonly input: unknown;
 }
 
 type Handler<Name extends CallName> = (input: CallInput<Name>) => CallOutputs[Name] | Promise<CallOutputs[Name]>;
 /** Scripted answers by call. */
-export type Script = { [Name in CallName]?: Handler<Name> };
+type Script = { [Name in CallName]?: Handler<Name> };
 
 /** One life of a daemon. */
 export interface FakeDaemon {

@@ -4,7 +4,7 @@ import type { Environment } from '../env.ts';
 import type { FakeLocks } from './fake-locks.ts';
 
 /** Time that moves when it is told to. */
-export interface FakeTime {
+interface FakeTime {
   /** Runs every timer that is due within `ms`, in order. */
   advance(ms: number): void;
   /** Moves the clock without running timers in between, as a frozen page sees it; what is overdue runs at the end. */
@@ -14,7 +14,7 @@ export interface FakeTime {
 }
 
 /** The page's controls. */
-export interface FakePage {
+interface FakePage {
   set(report: Partial<TabReport>): void;
   hide(): void;
   show(): void;
