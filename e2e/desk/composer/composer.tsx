@@ -13,6 +13,8 @@ export interface ComposerProps {
   readonly view: ChatView | null;
   /** The shared draft; null before it is known. */
   readonly draft: string | null;
+  /** The ticket is closed: the server takes no more messages. */
+  readonly closed: boolean;
   /** A message has been handed over: show the end of the conversation. */
   onSend(): void;
   /** Escape was pressed: the keyboard goes back to the list. */
@@ -20,7 +22,7 @@ export interface ComposerProps {
 }
 
 /** See the file. */
-export function Composer({ view, draft, onSend, onLeave }: ComposerProps): ReactNode {
+export function Composer({ view, draft, closed, onSend, onLeave }: ComposerProps): ReactNode {
   const box = useRef<HTMLTextAreaElement>(null);
   const { text, setText, take, flush, onFocus, onBlur } = useDraft(view, draft);
   const [refusal, setRefusal] = useState<string | null>(null);
@@ -79,7 +81,7 @@ export function Composer({ view, draft, onSend, onLeave }: ComposerProps): React
           aria-label="Reply"
           aria-describedby="composer-note"
           aria-invalid={length?.tooLong ?? false}
-          placeholder="Write a reply…"
+          placeholder={closed ? 'This ticket is closed and takes no more messages' : 'Write a reply…'}
           value={text}
           onChange={({ target }) => setText(() => target.value)}
           onKeyDown={onKeyDown}

@@ -5,8 +5,11 @@ import { Composer } from '../composer/composer.tsx';
 import { runShortcut, useShortcut } from '../keyboard/use-shortcut.ts';
 import { useOpenDesk } from '../session/desk-context.ts';
 import { useAttended } from '../status/use-attended.ts';
+import { isClosed } from '../tickets/ticket-status.ts';
 import { ConversationHeader } from './conversation-header.tsx';
+import { LogSkeleton } from './log-skeleton.tsx';
 import { MessageLog } from './message-log.tsx';
+import { obstacleOf } from './obstacle.ts';
 import { readState } from './read-marker.ts';
 import { useLogScroll } from './use-log-scroll.ts';
 
@@ -19,7 +22,8 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
   const scroll = useLogScroll();
   const section = useRef<HTMLElement>(null);
   const ticket = tickets.find((each) => each.id === requestId) ?? null;
-  const { meta, ready, error } = state;
+  const { meta, ready } = state;
+  const obstacle = obstacleOf(state);
   const read = useMemo(() => (meta && ticketsReady ? readState(ticket, meta) : null), [meta, ticket, ticketsReady]);
   const focusReply = (): void => section.current?.querySelector<HTMLElement>('textarea[data-shortcut="reply"]')?.focus();
   useShortcut('r', focusReply);
@@ -32,10 +36,10 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
   return (
     <section ref={section} className="conversation" aria-label={ticket?.subject ?? 'Ticket'}>
       <ConversationHeader ticket={ticket} meta={meta} view={view} />
-      {!ready && error ? (
+      {obstacle ? (
         <div className="notice" role="alert">
-          <h2>This conversation cannot be opened</h2>
-          <p>{error.message}</p>
+          <h2>{obstacle.title}</h2>
+          <p>{obstacle.detail}</p>
         </div>
       ) : ready && view ? (
         <MessageLog view={view} state={state} attended={attended} read={read} scroll={scroll} />
@@ -46,18 +50,18 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
       )}
       {meta?.lane.blocked && (
         <p className="lane" role="status">
-          A message was not sent; those after it wait. Retry, edit or discard it.
+          A message was not sent. Retry, edit or discard it; until then, those after it wait.
         </p>
       )}
-      <Composer view={view} draft={meta?.draft ?? null} onSend={scroll.toEnd} onLeave={() => runShortcut('list')} />
+      {!obstacle?.final && (
+        <Composer
+          view={view}
+          draft={meta?.draft ?? null}
+          closed={ticket !== null && isClosed(ticket.statusId)}
+          onSend={scroll.toEnd}
+          onLeave={() => runShortcut('list')}
+        />
+      )}
     </section>
   );
 }
-
-const LogSkeleton = (): ReactNode => (
-  <div className="skeleton skeleton--log" aria-hidden="true">
-    {Array.from({ length: 6 }, (_, index) => (
-      <div key={index} className="skeleton__bubble" />
-    ))}
-  </div>
-);

@@ -8,6 +8,7 @@ import { dayKey } from '../time/time-text.ts';
 import { EndButton } from './end-button.tsx';
 import { FloatingDay } from './floating-day.tsx';
 import { GapDivider } from './gap-divider.tsx';
+import { LogSkeleton } from './log-skeleton.tsx';
 import { MessageRow } from './message-row.tsx';
 import { OlderNotice } from './older-notice.tsx';
 import type { ReadState } from './read-marker.ts';
@@ -70,7 +71,7 @@ export function MessageLog({ view, state, attended, read, scroll }: MessageLogPr
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <div className="log" ref={viewport} role="log" aria-label="Conversation" aria-live={atEnd ? 'polite' : 'off'} tabIndex={0}>
         <div className="log__space" />
-        {rows.length === 0 && meta?.state === 'SYNCED' && <p className="log__empty">No messages yet.</p>}
+        {rows.length === 0 && (meta?.state === 'SYNCED' ? <p className="log__empty">No messages yet.</p> : <LogSkeleton />)}
         <Virtualizer
           ref={virtual}
           data={stage.rows}

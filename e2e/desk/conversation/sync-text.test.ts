@@ -19,6 +19,11 @@ describe('sync state in words', () => {
     expect(syncText(meta('FAILED', { problem }))).toMatchObject({ tone: 'attention', text: problem.message, retry: true });
   });
 
+  test('a first load that failed is not called loading', () => {
+    const problem = { code: 'NOT_FOUND', message: 'There is no such request.' };
+    expect(syncText(meta('INITIAL', { problem }))).toMatchObject({ tone: 'attention', text: problem.message });
+  });
+
   test('every state has words', () => {
     const states: ChatState[] = ['INITIAL', 'SYNCING', 'SYNCED', 'STALE', 'RESYNCING', 'FAILED', 'GAP_DETECTED', 'EXPIRED'];
     for (const state of states) expect(syncText(meta(state)).text).not.toBe('');

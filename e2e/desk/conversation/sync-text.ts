@@ -21,6 +21,7 @@ export function syncText(meta: ChatMeta | null): SyncText {
   switch (meta.state) {
     case 'INITIAL':
     case 'SYNCING': {
+      if (problem) return { tone: 'attention', text: problem, progress: null, retry: true };
       const counted = total > 0 ? `Loading ${number.format(held)} of ${number.format(total)}` : 'Loading…';
       return { tone: 'busy', text: counted, progress: total > 0 ? { held: Math.min(held, total), total } : null, retry: false };
     }

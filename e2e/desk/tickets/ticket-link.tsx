@@ -10,6 +10,7 @@ import { ticketStatus } from './ticket-status.ts';
 export interface TicketLinkProps {
   readonly ticket: CachedTicket;
   readonly as: string;
+  readonly userId: string;
   readonly opened: boolean;
   /** The one link that the Tab key reaches. */
   readonly current: boolean;
@@ -17,8 +18,14 @@ export interface TicketLinkProps {
   onFocus(id: string): void;
 }
 
+/** Whom the person who looks talks with. */
+function otherSide({ requesterId, requester, technician }: CachedTicket, userId: string): string {
+  if (requesterId !== userId) return nameOf(requester);
+  return technician ? nameOf(technician) : 'Not assigned yet';
+}
+
 /** See the file. */
-export const TicketLink = memo(function TicketLink({ ticket, as, opened, current, nowMs, onFocus }: TicketLinkProps): ReactNode {
+export const TicketLink = memo(function TicketLink({ ticket, as, userId, opened, current, nowMs, onFocus }: TicketLinkProps): ReactNode {
   const { id, subject, unreadCount, lastMessagePreview } = ticket;
   const link = linkTo({ as, ticket: id });
   const status = ticketStatus(ticket.statusId);
@@ -44,7 +51,7 @@ export const TicketLink = memo(function TicketLink({ ticket, as, opened, current
         <span className="status" data-tone={status.tone}>
           {status.name}
         </span>
-        <span className="ticket__requester">{nameOf(ticket.requester)}</span>
+        <span className="ticket__requester">{otherSide(ticket, userId)}</span>
       </span>
       <span className="ticket__preview">{lastMessagePreview ?? 'No messages yet'}</span>
       {unreadCount > 0 && (

@@ -72,6 +72,7 @@ export function TicketList({ opened }: { readonly opened: string | null }): Reac
               key={ticket.id}
               ticket={ticket}
               as={username}
+              userId={userId}
               opened={ticket.id === opened}
               current={shown[keys.currentIndex] === ticket}
               nowMs={nowMs}

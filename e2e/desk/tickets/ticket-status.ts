@@ -15,6 +15,9 @@ export const TICKET_STATUSES: readonly TicketStatus[] = [
   { id: 4, name: 'Closed', tone: 'done' },
 ];
 
+/** A closed ticket takes no more messages. */
+export const isClosed = (id: number): boolean => id === 4;
+
 /** The status of an id; one that the desk does not know is named by its number. */
 export const ticketStatus = (id: number): TicketStatus =>
   TICKET_STATUSES.find((status) => status.id === id) ?? { id, name: `Status ${id}`, tone: 'waiting' };
