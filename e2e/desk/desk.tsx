@@ -21,7 +21,7 @@ import { TicketList } from './tickets/ticket-list.tsx';
 export function Desk({ open, ticket }: { readonly open: OpenDesk; readonly ticket: string | null }): ReactNode {
   const { client, username } = open;
   const status = useStatus(client);
-  const me = useMe(open, status.link === 'live');
+  const me = useMe(open, status.link !== 'offline');
   const { tickets } = useTickets(client);
   useTitle(totalUnread(tickets));
   const desk = useMemo(() => ({ ...open, userId: open.client.userId, me }), [open, me]);
