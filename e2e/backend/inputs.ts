@@ -39,7 +39,12 @@ export const ReadInput = v.object({ upToSequence: v.pipe(v.number(), v.safeInteg
 export const ChangesQuery = v.object({ since_revision: Whole, limit: v.optional(Limit, `${LIMIT_MAX}`) });
 
 /** Name of a file: one segment of a path, without control characters. */
-export const FileName = v.pipe(v.string(), v.minLength(1), v.maxLength(255), v.regex(/^[^\u0000-\u001F\u007F/\\]+$/, 'is no file name'), v.notValues(['.', '..']));
+export const FileName = v.pipe(
+  v.string(),
+  v.minLength(1),
+  v.maxLength(255),
+  v.check((name) => !/[/\\\p{Cc}]/u.test(name) && name !== '.' && name !== '..', 'is no file name'),
+);
 /** A media type, parameters cut off, in lower case. */
 export const MediaType = v.pipe(
   v.string(),

@@ -1,67 +1,93 @@
 /**
- * `npm start`: the desk and the reference server on one port. Only file of the server that reads arguments and the clock.
+ * `npm start`: the desk and the reference server on one port. Only file of the server that reads arguments and signals.
  *
  * Whatever keeps it from starting is told in one sentence, with exit code 1.
  */
 import { existsSync } from 'node:fs';
-import { parseArgs } from 'node:util';
+import { join } from 'node:path';
+import type { Database } from './database.ts';
 import { importConversations } from './import.ts';
 import { openDatabase } from './index.ts';
 import { listPeople } from './people.ts';
 import { seed } from './seed.ts';
-import { createServer } from './server.ts';
+import { createServer, type RunningServer } from './server.ts';
+import { readArguments, type StartOptions } from './start-arguments.ts';
+import { databaseFailure, folderFailure, importFailure, portFailure, StartFailure } from './start-failure.ts';
 
-const usage = `npm start -- [--port 4173] [--data .data] [--import FILE] [--database-url URL]`;
+/** Longest time for closing, after which the process ends all the same. */
+const CLOSE_MS = 10_000;
 
-class StartFailure extends Error {}
-
-function readArguments() {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: '4173' },
-        data: { type: 'string', default: '.data' },
-        import: { type: 'string' },
-        'database-url': { type: 'string', default: process.env['DATABASE_URL'] ?? '' },
-        static: { type: 'string', default: 'dist/desk' },
-      },
-    });
-    const port = Number(values.port);
-    if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new StartFailure(`--port ${values.port} is not a port.`);
-    if (values.import !== undefined && !existsSync(values.import)) throw new StartFailure(`There is no file ${values.import} to import.`);
-    return { ...values, port, databaseUrl: values['database-url'] === '' ? undefined : values['database-url'] };
-  } catch (error) {
-    throw error instanceof StartFailure ? error : new StartFailure(`${(error as Error).message}\n${usage}`);
+async function fill(database: Database, file: string | undefined): Promise<void> {
+  if (file === undefined) {
+    const seeded = await seed(database, Date.now());
+    if (seeded > 0) console.log(`${seeded} tickets generated.`);
+    return;
   }
+  const { imported, known, skipped } = await importConversations(database, file, Date.now()).catch((error: unknown) => {
+    throw importFailure(file, error);
+  });
+  for (const { line, reason } of skipped) console.error(`${file}:${line}: skipped: ${reason}`);
+  console.log(`${imported} conversations imported, ${known} were there already, ${skipped.length} lines skipped.`);
+}
+
+async function greet(database: Database, server: RunningServer, options: StartOptions): Promise<void> {
+  const people = await listPeople(database);
+  const width = Math.max(...people.map(({ username }) => username.length));
+  const line = ({ username, fullName }: (typeof people)[number]): string => `    ${server.url}/?as=${username.padEnd(width)}  ${fullName ?? ''}`.trimEnd();
+  console.log(
+    [
+      '',
+      'The support desk is running. Open it in as many tabs as you like:',
+      '',
+      '  Technicians, who see every ticket',
+      ...people.filter(({ isTechnician }) => isTechnician).map(line),
+      '',
+      '  Requesters, who see their own',
+      ...people.filter(({ isTechnician }) => !isTechnician).map(line),
+      '',
+      'Anybody may sign in as anybody, without a password: this server is for development.',
+      `Data: ${options.databaseUrl === undefined ? options.data : 'PostgreSQL'}.  Metrics: ${server.url}/metrics  Ctrl-C stops it.`,
+    ].join('\n'),
+  );
+  if (!existsSync(join(options.static, 'index.html'))) console.error(`\nThe desk is not built: there is no ${options.static}/index.html. Run npm run build.`);
+}
+
+/** Closes at the first signal. Ctrl-C reaches a process twice when `npm` passes it on, so a second one changes nothing. */
+function closeOnSignals(close: () => Promise<void>): void {
+  let closing = false;
+  const stop = (): void => {
+    if (closing) return;
+    closing = true;
+    setTimeout(() => process.exit(1), CLOSE_MS).unref();
+    close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        console.error(error);
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
 }
 
 async function start(): Promise<void> {
-  const options = readArguments();
+  const options = readArguments(process.argv.slice(2), process.env);
+  let server: RunningServer | undefined;
   const database = await openDatabase(options).catch((error: unknown) => {
-    const reason = (error as { code?: string; message?: string }).code ?? (error as Error).message;
-    const where = options.databaseUrl === undefined ? `The folder ${options.data} cannot be used for the database` : 'The database cannot be reached';
-    throw new StartFailure(`${where} (${reason}). Nothing was changed.`);
+    throw options.databaseUrl === undefined ? folderFailure(options.data, error) : databaseFailure(error);
   });
-  const close = async (): Promise<void> => database.close();
+  const close = async (): Promise<void> => {
+    await server?.close();
+    await database.close();
+  };
+  closeOnSignals(close);
   try {
-    if (options.import !== undefined) {
-      const { imported, known, skipped } = await importConversations(database, options.import, Date.now());
-      for (const { line, reason } of skipped) console.error(`${options.import}:${line}: skipped: ${reason}`);
-      console.log(`${imported} conversations imported, ${known} were there already, ${skipped.length} lines skipped.`);
-    } else {
-      const seeded = await seed(database, Date.now());
-      if (seeded > 0) console.log(`${seeded} tickets generated.`);
-    }
-    const server = await createServer({ database, port: options.port, staticDir: options.static }).catch((error: unknown) => {
-      const { code } = error as { code?: string };
-      throw new StartFailure(code === 'EADDRINUSE' ? `Port ${options.port} is in use; choose another with --port.` : `Cannot listen on port ${options.port} (${code}).`);
+    await fill(database, options.import);
+    server = await createServer({ database, port: options.port, staticDir: options.static }).catch((error: unknown) => {
+      throw portFailure(options.port, error);
     });
-    console.log('\nThe support desk is running. Open it in as many tabs as you like (no passwords: this server is for development):\n');
-    for (const person of await listPeople(database)) console.log(`  ${server.url}/?as=${person.username}  ${person.isTechnician ? 'technician' : 'requester'}  ${person.fullName ?? ''}`);
-    console.log('\nCtrl-C stops it.');
-    const stop = (): void => void server.close().then(close).then(() => process.exit(0));
-    process.once('SIGINT', stop);
-    process.once('SIGTERM', stop);
+    await greet(database, server, options);
   } catch (error) {
     await close();
     throw error;
@@ -70,5 +96,5 @@ async function start(): Promise<void> {
 
 start().catch((error: unknown) => {
   console.error(error instanceof StartFailure ? error.message : error);
-  process.exitCode = 1;
+  process.exit(1);
 });

@@ -1,47 +1,31 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import WebSocket from 'ws';
-import type { ChangesPage, PushFrame, ServerMessage, TicketsPage } from '../../protocol/index.ts';
-import { startReferenceServer, type ReferenceServer } from './index.ts';
+import type { ChangesPage, ServerMessage, TicketsPage } from '../../protocol/index.ts';
+import { chat, sequences, startTestBed, type TestBed } from './testing/test-bed.ts';
 
-let server: ReferenceServer;
+let bed: TestBed;
 let now = Date.now();
-let tokens: Record<string, string>;
 
 beforeAll(async () => {
-  server = await startReferenceServer({ now: () => now });
-  tokens = {};
-  for (const username of ['tess', 'theo', 'rosa', 'raj']) tokens[username] = ((await (await call(null, 'POST', '/session', { username })).json()) as { token: string }).token;
-});
-afterAll(() => server.close());
+  bed = await startTestBed({ now: () => now });
+}, 60_000);
+afterAll(() => bed.server.close());
 
-const call = (who: string | null, method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(`${server.url}/api/v1${path}`, {
-    method,
-    headers: { ...(who === null ? {} : { authorization: `Bearer ${tokens[who]}` }), ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
-    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
+const call: TestBed['call'] = (...args) => bed.call(...args);
+const say: TestBed['say'] = (...args) => bed.say(...args);
+const filled = (count: number): Promise<string> => bed.filled(count);
 const json = async <T>(response: Promise<Response>): Promise<T> => (await response).json() as Promise<T>;
-const say = (who: string, requestId: string, content: string, clientTempId: string | null = null): Promise<Response> =>
-  call(who, 'POST', '/chat/messages', { requestId, content, clientTempId });
-const chat = (requestId: string, query = ''): string => `/chat/messages/request/${requestId}${query}`;
 const problemOf = async (response: Response): Promise<string> => {
   expect(response.headers.get('content-type')).toContain('application/problem+json');
   return ((await response.json()) as { type: string }).type;
 };
-const filled = async (count: number): Promise<string> => {
-  const id = await server.createTicket('Paging');
-  await server.append(id, server.cast.requesters[0]!.id, Array.from({ length: count }, (_, i) => `message ${i + 1}`));
-  return id;
-};
-const sequences = (rows: readonly ServerMessage[]): number[] => rows.map((row) => row.sequenceNumber);
 
 describe('signing in', () => {
   test('an unknown user, a missing, a wrong and an expired token are told apart from success', async () => {
     expect((await call(null, 'POST', '/session', { username: 'nobody' })).status).toBe(404);
     expect((await call(null, 'GET', '/requests')).status).toBe(401);
-    tokens['wrong'] = 'made-up';
+    bed.tokens.set('wrong', 'made-up');
     expect(await problemOf(await call('wrong', 'GET', '/requests'))).toBe('/problems/unauthorized');
-    tokens['brief'] = (await json<{ token: string }>(call(null, 'POST', '/session', { username: 'tess', ttlSeconds: 60 }))).token;
+    bed.tokens.set('brief', await bed.signIn('tess', 60));
     expect((await call('brief', 'GET', '/requests')).status).toBe(200);
     now += 61_000;
     expect((await call('brief', 'GET', '/requests')).status).toBe(401);
@@ -71,7 +55,7 @@ describe('pages', () => {
     expect(await problemOf(await call('tess', 'GET', chat(await filled(1), query)))).toBe('/problems/invalid');
   });
   test('an empty chat is an empty page', async () => {
-    const page = await call('tess', 'GET', chat(await server.createTicket('Empty')));
+    const page = await call('tess', 'GET', chat(await bed.server.createTicket('Empty')));
     expect([await page.json(), page.headers.get('X-Head-Sequence'), page.headers.get('X-Oldest-Sequence')]).toEqual([[], '0', null]);
   });
 });
@@ -91,7 +75,7 @@ describe('changes', () => {
   test('#22 a revision that was never given out, or is forgotten, is 410', async () => {
     const id = await filled(3);
     expect(await problemOf(await call('tess', 'GET', chat(id, '/changes?since_revision=4')))).toBe('/problems/cursor-expired');
-    await server.forgetChanges(id);
+    await bed.server.forgetChanges(id);
     expect((await call('tess', 'GET', chat(id, '/changes?since_revision=2'))).status).toBe(410);
     expect((await call('tess', 'GET', chat(id, '/changes?since_revision=3'))).status).toBe(200);
   });
@@ -124,7 +108,7 @@ describe('sending', () => {
     expect((await say('rosa', id, 'nul \u0000')).status).toBe(400);
     expect((await say('rosa', id, '😀'.repeat(5_000))).status).toBe(201);
     const insert = (content: string): Promise<unknown> =>
-      server.database.query('insert into messages (request_id, sequence_number, sender_id, content, revision) values ($1, 99, $2, $3, 99)', [id, server.cast.technicians[0]!.id, content]);
+      bed.server.database.query('insert into messages (request_id, sequence_number, sender_id, content, revision) values ($1, 99, $2, $3, 99)', [id, bed.server.cast.technicians[0]!.id, content]);
     await expect(insert('😀'.repeat(5_001))).rejects.toThrow();
     await expect(insert('')).rejects.toThrow();
   });
@@ -176,7 +160,7 @@ describe('access and reading', () => {
 describe('media', () => {
   test('#73 ranges, ETag, digest and If-Range', async () => {
     const id = await filled(1);
-    const put = await fetch(`${server.url}/api/v1/chat/media/${id}/a.png`, { method: 'PUT', body: 'hello world', headers: { authorization: `Bearer ${tokens['rosa']}`, 'content-type': 'image/png' } });
+    const put = await fetch(`${bed.server.url}/api/v1/chat/media/${id}/a.png`, { method: 'PUT', body: 'hello world', headers: { authorization: `Bearer ${bed.tokens.get('rosa')}`, 'content-type': 'image/png' } });
     expect(put.status).toBe(201);
     const get = (headers: Record<string, string> = {}): Promise<Response> => call('tess', 'GET', `/chat/media/${id}/a.png`, undefined, headers);
     const whole = await get();
@@ -187,72 +171,5 @@ describe('media', () => {
     expect((await get({ range: 'bytes=6-', 'if-range': '"other"' })).status).toBe(200);
     expect((await get({ range: 'bytes=11-' })).status).toBe(416);
     expect((await call('raj', 'GET', `/chat/media/${id}/a.png`)).status).toBe(404);
-  });
-});
-
-describe('push', () => {
-  const connect = async (who: string): Promise<{ frames: PushFrame[]; until(done: (frames: PushFrame[]) => boolean): Promise<PushFrame[]>; close(): void; send(text: string): void; closed: Promise<number> }> => {
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/v1/push`);
-    const frames: PushFrame[] = [];
-    let wake: () => void = () => undefined;
-    socket.on('message', (data) => {
-      frames.push(JSON.parse(String(data)) as PushFrame);
-      wake();
-    });
-    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
-    await new Promise((resolve) => socket.once('open', resolve));
-    socket.send(JSON.stringify({ type: 'hello', token: tokens[who] }));
-    return {
-      frames,
-      closed,
-      close: () => socket.close(),
-      send: (text) => socket.send(text),
-      until: async (done) => {
-        while (!done(frames)) await new Promise<void>((resolve) => (wake = resolve));
-        return frames;
-      },
-    };
-  };
-
-  test('#29 frames are numbered, chained and only as much as each may see', async () => {
-    const id = await filled(1);
-    const [tess, rosa] = [await connect('tess'), await connect('rosa')];
-    await Promise.all([tess.until((frames) => frames.length > 0), rosa.until((frames) => frames.length > 0)]);
-    await say('rosa', id, 'one');
-    await call('tess', 'POST', '/chat/messages', { requestId: id, content: 'secret note', isInternal: true });
-    const rows = await json<ServerMessage[]>(call('tess', 'GET', chat(id)));
-    await call('tess', 'DELETE', `/chat/messages/${rows[0]!.id}`);
-    const last = (frames: PushFrame[]): boolean => frames.some((frame) => frame.type === 'change' && frame.requestId === id && frame.revision === 4);
-    for (const who of [tess, rosa]) {
-      const frames = await who.until(last);
-      expect(frames.map((frame) => frame.n)).toEqual(frames.map((_, i) => i + 1));
-      const changes = frames.filter((frame) => frame.type === 'change' && frame.requestId === id);
-      expect(changes.map((frame) => frame.type === 'change' && [frame.previousRevision, frame.revision])).toEqual([[1, 2], [2, 3], [3, 4]]);
-    }
-    expect(JSON.stringify(rosa.frames)).not.toContain('secret note');
-    const kinds = (frames: PushFrame[]): (string | undefined)[] => frames.flatMap((frame) => (frame.type === 'change' && frame.requestId === id ? [frame.change?.kind] : []));
-    expect([kinds(tess.frames), kinds(rosa.frames)]).toEqual([['upsert', 'upsert', 'delete'], ['upsert', undefined, 'delete']]);
-    tess.send(JSON.stringify({ type: 'ping' }));
-    const pinged = await tess.until((frames) => frames.at(-1)?.type === 'ping');
-    expect(pinged.at(-1)?.n).toBe(pinged.at(-2)?.n);
-    tess.close();
-    rosa.close();
-  });
-
-  test('a wrong token and a malformed first frame close the socket with their codes', async () => {
-    expect(await (await connect('wrong')).closed).toBe(4401);
-    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/api/v1/push`);
-    await new Promise((resolve) => socket.once('open', resolve));
-    socket.send('nonsense');
-    expect(await new Promise((resolve) => socket.on('close', resolve))).toBe(4400);
-  });
-
-  test('the numbers of open connections and of requests are on /metrics', async () => {
-    const tess = await connect('tess');
-    await tess.until((frames) => frames.length > 0);
-    const text = await (await fetch(`${server.url}/metrics`)).text();
-    expect(text).toMatch(/^push_connections [1-9]/m);
-    expect(text).toMatch(/http_requests_total\{method="GET",route="\/api\/v1\/chat\/messages\/request\/:requestId",status="200"\} \d+/);
-    tess.close();
   });
 });

@@ -2,16 +2,15 @@
 import { spawn, spawnSync } from 'node:child_process';
 
 const args = process.argv.slice(2);
-const builds = !args.includes('--no-build');
 
-if (builds) {
+if (!args.includes('--no-build')) {
+  console.log('Building …');
   // `npm` is a script on Windows, so it needs the shell there.
   const build = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' });
   if (build.status !== 0) process.exit(build.status ?? 1);
 }
 
 const server = spawn(process.execPath, ['dist/e2e/backend.js', ...args.filter((arg) => arg !== '--no-build')], { stdio: 'inherit' });
-// The terminal sends Ctrl-C to both; this process only waits for the server to have closed.
-process.on('SIGINT', () => undefined);
-process.on('SIGTERM', () => server.kill('SIGTERM'));
-server.on('exit', (code) => process.exit(code ?? 0));
+// A terminal sends Ctrl-C to both, other senders to this process only; the server takes the second one for the first.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => server.kill(signal));
+server.on('exit', (code) => process.exit(code ?? 1));
