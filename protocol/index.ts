@@ -1,6 +1,7 @@
 /** `tabcached/protocol`: everything that crosses a boundary. Pure; for those who write a backend, an observer or a test. */
 export * from './backend.ts';
 export * from './daemon-api.ts';
+export * from './error-catalogue.ts';
 export * from './errors.ts';
 export * from './limits.ts';
 export * from './names.ts';

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { ERROR_CODES } from './errors.ts';
+import { ERROR_CATALOGUE } from './error-catalogue.ts';
 
 /** The README shows the catalogue as it is. */
 const errorTable = (): string =>
   ['| code | retryable | cause | what to do |', '| --- | --- | --- | --- |']
-    .concat(Object.entries(ERROR_CODES).map(([code, { retryable, cause, action }]) => `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${cause} | ${action} |`))
+    .concat(Object.entries(ERROR_CATALOGUE).map(([code, { retryable, cause, action }]) => `| \`${code}\` | ${retryable ? 'yes' : 'no'} | ${cause} | ${action} |`))
     .join('\n');
 
 test('every error code is documented in the README, with cause, action and whether to retry', () => {

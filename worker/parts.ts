@@ -91,7 +91,9 @@ export function createParts(setup: PartsSetup): Parts {
   };
 
   const host = (): HostState => {
-    const syncing = tickets.refreshing() || views.watchedChats().some((requestId) => engine.cell(requestId).running !== null);
+    // Catching up after the link was away; opening a chat for the first time is that chat's own affair.
+    const behind = (requestId: string): boolean => engine.cell(requestId).running !== null && !engine.cell(requestId).current && (book.get(requestId)?.history.floor ?? 0) > 0;
+    const syncing = tickets.refreshing() || views.watchedChats().some(behind);
     const link = push.attached() ? (syncing ? 'syncing' : 'live') : 'offline';
     return { epoch, link, storage, tabs: sessions.all().length, lacks: lacking(backend), pending: ledger.all().filter((operation) => operation.type === 'send_message').length, needsToken };
   };

@@ -114,6 +114,16 @@ describe('IndexedDB store', () => {
     });
     expect(await codeOf(broken)).toBe('INTERNAL');
   });
+  test('that is told also when the callback does not look at what was refused', async () => {
+    const store = await open(new FakeFactory());
+    await store.claimWriter('b', 1);
+    const broken = store.write(['messages'], 'relaxed', async (tx) => {
+      await tx.put('messages', row(1));
+      for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
+      void tx.put('messages', row(2));
+    });
+    expect(await codeOf(broken)).toBe('INTERNAL');
+  });
   test('#44 a request that fails by the browser: STORAGE_FAILED, its cause kept, nothing else kept', async () => {
     const store = await open(new FakeFactory());
     await store.claimWriter('b', 1);

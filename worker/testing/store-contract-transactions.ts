@@ -129,6 +129,25 @@ export function transactionContract(open: Open): void {
       }
       expect(leaked).toEqual([]);
     });
+    test('a read cannot swallow a failure either', async () => {
+      const store = await filled(open);
+      const reading = store.read(['messages'], async (tx) => {
+        await tx.get('messages', null as unknown as string).catch(() => undefined);
+        return 'fine';
+      });
+      expect(await codeOf(reading)).toBe('STORAGE_FAILED');
+    });
+    test('a read sees one state from its first request to its last, whatever is written meanwhile', async () => {
+      const store = await filled(open);
+      const reading = store.read(['messages'], async (tx) => {
+        const counts: number[] = [];
+        for (let turn = 0; turn < 20; turn++) counts.push(await tx.count('messages'));
+        return counts;
+      });
+      const [counts] = await Promise.all([reading, put(store, message(70, chatA, 70))]);
+      expect(new Set(counts)).toEqual(new Set([14]));
+      expect(await select(store)).toHaveLength(15);
+    });
     test('a failed transaction leaves the store usable', async () => {
       const store = await filled(open);
       expect(await codeOf(put(store, message(61, chatA, 5)))).toBe('STORAGE_FAILED');

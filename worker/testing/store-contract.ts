@@ -4,7 +4,8 @@
  * Owns: what both twins promise alike. What only IndexedDB can do (several connections, versions, durability) is tested beside it.
  */
 import { describe, expect, test } from 'vitest';
-import { PROVISIONAL_BASE, type CachedMessage } from '../../protocol/index.ts';
+import { PROVISIONAL_BASE, type CachedMessage, type ChatSyncState } from '../../protocol/index.ts';
+import { emptyChat } from '../store/empty-records.ts';
 import type { KeyBounds, Selection, Store } from '../store/store.ts';
 import { chatA, chatB, claimed, codeOf, filled, put, select, type Open } from './store-contract-fixture.ts';
 import { fenceContract, transactionContract } from './store-contract-transactions.ts';
@@ -52,19 +53,27 @@ export function storeContract(kind: Store['kind'], open: Open): void {
         await put(store, message(99, chatA, 3));
         expect(await select(store)).toHaveLength(1);
       });
-      test('changing an object that was put or read changes nothing in the store', async () => {
+      test('changing an object that was put or read, at any depth, changes nothing in the store', async () => {
         const store = await claimed(open);
-        const row = message(1, chatA, 1);
-        await put(store, row);
-        row.content = 'changed';
-        (row.sender as { username: string }).username = 'changed';
-        const read = (await select(store))[0] as CachedMessage;
-        try {
-          (read.sender as { username: string }).username = 'changed';
-        } catch {
-          // Frozen is as good.
-        }
-        expect(await select(store)).toEqual([message(1, chatA, 1)]);
+        const gap = { startSeq: 2, endSeq: 3, detectedAt: 1 };
+        const expected = { ...emptyChat(chatA, 1), knownGaps: [{ ...gap }] };
+        const put = { ...emptyChat(chatA, 1), knownGaps: [gap] };
+        await store.write(['chat_meta'], 'relaxed', (tx) => tx.put('chat_meta', put));
+        const read = (): Promise<ChatSyncState | undefined> => store.read(['chat_meta'], (tx) => tx.get('chat_meta', chatA));
+        const spoil = (meta: ChatSyncState): void => {
+          const changes = [() => (meta.unreadCount = 9), () => ((meta.knownGaps[0] ?? gap).endSeq = 9), () => meta.knownGaps.push(gap)];
+          for (const apply of changes) {
+            try {
+              apply();
+            } catch {
+              // Frozen is as good.
+            }
+          }
+        };
+        spoil(put);
+        expect(await read()).toEqual(expected);
+        spoil((await read()) as ChatSyncState);
+        expect(await read()).toEqual(expected);
       });
     });
 
