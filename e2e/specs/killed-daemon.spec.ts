@@ -39,7 +39,7 @@ test('#38 S-1 S-4 the daemon is killed while the request is on its way', async (
   const tabs = await desk.openTabs(3, { as: desk.technician.username, ticket: ticket.id });
   for (const tab of tabs) await expect(tab.articleWith(ticket.content)).toHaveCount(1);
   let release = (): void => undefined;
-  desk.proxy.fault(routes.send, { kind: 'hold', until: new Promise((resolve) => (release = resolve)) }, 1);
+  desk.proxy.fault(routes.send, { kind: 'hold', until: new Promise<void>((resolve) => (release = resolve)) }, 1);
   await tabs[0].send('killed on the way');
   await expect.poll(() => desk.proxy.requests(routes.send).length).toBe(1);
 
