@@ -8,6 +8,7 @@ import type { Database } from './database.ts';
 import { changeFrames, readFrame, roleFrames } from './frames.ts';
 import { parseNotice, type Notice } from './notify.ts';
 import { personOf, type Person } from './people.ts';
+import { ticketFor } from './tickets.ts';
 
 /** A frame without its number, which each connection gives. */
 export type Unnumbered = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -45,8 +46,10 @@ export function createFanOut(database: Database, audience: Audience, onError: (e
   const tellOther = async (notice: Exclude<Notice, { kind: 'change' }>): Promise<void> => {
     const person = connected(notice.userId);
     if (!person) return;
-    if (notice.kind === 'removed') audience.send(person.id, { type: 'removed', requestId: notice.requestId });
-    else if (notice.kind === 'read') audience.send(person.id, await readFrame(database, person, notice.requestId));
+    if (notice.kind === 'removed') {
+      // He may have got it back meanwhile, and been told so in this same batch.
+      if (!(await ticketFor(database, person, notice.requestId))) audience.send(person.id, { type: 'removed', requestId: notice.requestId });
+    } else if (notice.kind === 'read') audience.send(person.id, await readFrame(database, person, notice.requestId));
     else for (const frame of await roleFrames(database, person)) audience.send(person.id, frame);
   };
 

@@ -1,0 +1,93 @@
+/**
+ * A PostgreSQL cluster for one run of tests: in a folder of its own, on a free port of loopback, gone afterwards.
+ *
+ * Owns: that it never runs as root, which PostgreSQL refuses, and that it is stopped whatever happens.
+ */
+import { spawnSync } from 'node:child_process';
+import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Debian's package makes this user. */
+const UNPRIVILEGED = 'postgres';
+
+/** @returns {{ uid: number, gid: number } | null} Null: stay who we are. */
+function unprivileged() {
+  if (process.getuid?.() !== 0) return null;
+  const ids = ['-u', '-g'].map((option) => Number(spawnSync('id', [option, UNPRIVILEGED], { encoding: 'utf8' }).stdout));
+  const [uid, gid] = ids;
+  if (!uid || !gid) throw new Error(`There is no user ${UNPRIVILEGED} to run PostgreSQL as.`);
+  return { uid, gid };
+}
+
+/** @returns {Promise<number>} */
+const freePort = () =>
+  new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address();
+      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+
+/**
+ * Starts a cluster. `stop` is idempotent and synchronous, so that it can be called while the process ends.
+ *
+ * @param {string} programs Folder of `initdb` and `pg_ctl`.
+ * @returns {Promise<{ url: string, version: string, stop(): void }>}
+ */
+export async function startCluster(programs) {
+  const user = unprivileged();
+  const folder = mkdtempSync(join(tmpdir(), 'tabcached-postgres-'));
+  if (user) chownSync(folder, user.uid, user.gid);
+  chmodSync(folder, 0o700);
+  const data = join(folder, 'data');
+  const log = join(folder, 'log');
+
+  /** @type {(name: string, args: string[]) => string} */
+  const run = (name, args) => {
+    // Output goes to nobody: the server would hold on to a pipe of ours for as long as it runs.
+    const { status, stdout, stderr } = spawnSync(join(programs, name), args, {
+      cwd: folder,
+      encoding: 'utf8',
+      stdio: name === 'pg_ctl' ? 'ignore' : 'pipe',
+      env: { ...process.env, HOME: folder, LC_ALL: 'C' },
+      ...user,
+    });
+    if (status === 0) return stdout ?? '';
+    throw new Error(`${name} failed with exit code ${status}: ${stderr ?? ''}${name === 'pg_ctl' ? readLog() : ''}`);
+  };
+  const readLog = () => {
+    try {
+      return readFileSync(log, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+
+  let stopped = false;
+  const stop = () => {
+    if (stopped) return;
+    stopped = true;
+    try {
+      run('pg_ctl', ['stop', '-D', data, '-m', 'immediate', '-w']);
+    } catch {
+      // It never ran, or has ended by itself.
+    }
+    rmSync(folder, { recursive: true, force: true });
+  };
+
+  try {
+    const version = run('postgres', ['--version']).trim();
+    run('initdb', ['-D', data, '-U', UNPRIVILEGED, '-A', 'trust', '-E', 'UTF8', '--no-sync']);
+    const port = await freePort();
+    const settings = `-p ${port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=${folder} -c fsync=off -c max_connections=200`;
+    run('pg_ctl', ['start', '-D', data, '-l', log, '-w', '-t', '60', '-o', settings]);
+    return { url: `postgres://${UNPRIVILEGED}@127.0.0.1:${port}/postgres`, version, stop };
+  } catch (error) {
+    stop();
+    throw error;
+  }
+}
