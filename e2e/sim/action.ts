@@ -1,0 +1,96 @@
+/**
+ * What can happen in a simulation, as data: a kind and three numbers that the world reads by its own state.
+ *
+ * Owns: the kinds and how often each happens. An action means something in every state (or nothing), so that a history stays a history
+ * when some of it is left out.
+ */
+import type { Random } from './random.ts';
+
+/** Kinds with their usual weight. */
+export const WEIGHTS = {
+  // The server and others who write.
+  append: 14,
+  burst: 0.7,
+  change: 6,
+  remove: 4,
+  skip: 2,
+  hide: 2,
+  bad: 1,
+  reset: 0.7,
+  forget: 1,
+  access: 1,
+  role: 0.7,
+  readElsewhere: 2,
+  // The network.
+  fault: 10,
+  frames: 6,
+  cut: 3,
+  restore: 5,
+  tellLost: 0.7,
+  expireToken: 0.7,
+  // Tabs and the people at them.
+  openTab: 4,
+  closeTab: 1.5,
+  crashTab: 1.5,
+  freeze: 1,
+  thaw: 2,
+  openChat: 10,
+  closeChat: 2,
+  older: 6,
+  newer: 2,
+  fillGap: 3,
+  syncChat: 1,
+  send: 10,
+  sendAgain: 1.5,
+  retry: 3,
+  edit: 2,
+  discard: 2,
+  markRead: 5,
+  draft: 1,
+  report: 1,
+  // The daemon and its storage.
+  kill: 2,
+  killSoon: 3,
+  drain: 0.7,
+  failWrites: 1,
+  failReads: 0.7,
+  // Time.
+  wait: 12,
+  waitLong: 4,
+  jump: 0.4,
+} as const;
+
+/** Kind of an action. */
+export type ActionKind = keyof typeof WEIGHTS;
+
+/** One thing that happens. */
+export interface Action {
+  readonly kind: ActionKind;
+  readonly a: number;
+  readonly b: number;
+  readonly c: number;
+}
+
+const KINDS = Object.keys(WEIGHTS) as ActionKind[];
+const ALWAYS = new Set<ActionKind>(['append', 'openTab', 'openChat', 'wait', 'restore', 'thaw', 'waitLong']);
+
+/** How often each kind happens in one simulation: some kinds never, some much more than usual. */
+export function drawWeights(random: Random): ReadonlyMap<ActionKind, number> {
+  const drawn = KINDS.map((kind): [ActionKind, number] => {
+    const luck = random.next();
+    const factor = luck < 0.3 && !ALWAYS.has(kind) ? 0 : luck < 0.8 ? 1 : 4;
+    return [kind, WEIGHTS[kind] * factor];
+  });
+  return new Map(drawn);
+}
+
+/** A history of that many actions. */
+export function drawActions(random: Random, weights: ReadonlyMap<ActionKind, number>, count: number): Action[] {
+  const total = [...weights.values()].reduce((sum, weight) => sum + weight, 0);
+  const drawKind = (): ActionKind => {
+    let at = random.next() * total;
+    for (const [kind, weight] of weights) if ((at -= weight) < 0) return kind;
+    return 'wait';
+  };
+  return Array.from({ length: count }, () => ({ kind: drawKind(), a: random.int(2 ** 16), b: random.int(2 ** 16), c: random.int(2 ** 16) }));
+}

@@ -1,0 +1,56 @@
+/**
+ * The simulator and the code that it tests, as one script that Node runs.
+ *
+ * Owns: where that script goes, and that planted bugs are in no other place than there.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, resolve, sep } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/**
+ * @typedef {object} Edit
+ * @property {string} file Path from the top of the repository, with `/`.
+ * @property {string} text Text that stands there exactly once.
+ * @property {string} replacement
+ */
+
+/**
+ * Bundles. Rejects when an edit does not apply: its text is not there, or more than once.
+ *
+ * @param {readonly Edit[]} edits
+ * @returns {Promise<{ file: string, remove(): void }>}
+ */
+export async function bundleSimulator(edits = []) {
+  const left = new Set(edits);
+  const plant = {
+    name: 'plant',
+    /** @type {(code: string, id: string) => string | null} */
+    transform(code, id) {
+      const file = relative(root, id).split(sep).join('/');
+      let changed = code;
+      for (const edit of edits) {
+        if (edit.file !== file) continue;
+        if (changed.split(edit.text).length !== 2) throw new Error(`does not apply to ${file}: ${edit.text}`);
+        changed = changed.replace(edit.text, () => edit.replacement);
+        left.delete(edit);
+      }
+      return changed === code ? null : changed;
+    },
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'tabcached-sim-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  try {
+    const bundle = await rolldown({ input: join(import.meta.dirname, 'simulate.ts'), platform: 'node', plugins: [plant], logLevel: 'warn' });
+    const { output } = await bundle.write({ dir: folder, format: 'esm', entryFileNames: 'simulate.mjs', chunkFileNames: '[name].mjs', sourcemap: false });
+    await bundle.close();
+    const [unused] = left;
+    if (unused) throw new Error(`is not part of the simulator: ${unused.file}`);
+    return { file: join(folder, output[0].fileName), remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}

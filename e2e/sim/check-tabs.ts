@@ -1,0 +1,71 @@
+/**
+ * What tabs show, checked after every step: order, one bubble per message, no silent hole, nothing that was gone already.
+ *
+ * Owns: these checks. A tab that is frozen, or whose view is being opened, shows what it had and is not asked.
+ */
+import { PROVISIONAL_BASE, rowKey } from '../../protocol/index.ts';
+import type { ChatCore } from '../../client/chat-core.ts';
+import { checkClaim, inside } from './check-stored.ts';
+import { nameOf, tabName } from './choose.ts';
+import type { SimChat } from './sim-chat.ts';
+import type { SimTab } from './sim-tab.ts';
+import type { World } from './world.ts';
+
+/** Checks all tabs. `marks`: the highest read mark that each view has shown. */
+export function checkTabs(world: World, marks: WeakMap<SimChat, number>): void {
+  for (const tab of world.tabs) {
+    if (tab.isFrozen() || !tab.isReady()) continue;
+    for (const chat of tab.chats.values()) {
+      const core = chat.core();
+      if (core && chat.isLive()) checkView(world, tab, chat, core, marks);
+    }
+  }
+}
+
+function checkView(world: World, tab: SimTab, chat: SimChat, core: ChatCore, marks: WeakMap<SimChat, number>): void {
+  const { requestId } = chat;
+  const truth = world.server.chats.get(requestId);
+  const who = `${tabName(world, tab)} with ${nameOf({ id: requestId })}`;
+  const broken = (promise: string, text: string): void => world.verdict.broken(promise, `${who}: ${text}`);
+  const { rows, meta, window } = core;
+  const keys = new Set<string>();
+  let last = 0;
+  for (const row of rows) {
+    if (row.sequenceNumber <= last) broken('H-7', `rows ${last}, ${row.sequenceNumber} are not ascending`);
+    last = row.sequenceNumber;
+    if (keys.has(rowKey(row))) broken('S-2', `two bubbles of ${row.content}`);
+    keys.add(rowKey(row));
+    if (inside(meta.gaps, row.sequenceNumber)) broken('H-7', `row ${row.sequenceNumber} inside a gap`);
+  }
+  if (meta.unread < 0) broken('R-2', `unread ${meta.unread}`);
+  const mark = marks.get(chat) ?? 0;
+  if (meta.lastReadSequence < mark && !world.markMayFall.has(requestId)) broken('R-1', `the read mark falls from ${mark} to ${meta.lastReadSequence}`);
+  marks.set(chat, world.markMayFall.has(requestId) ? 0 : meta.lastReadSequence);
+
+  for (const sent of world.sent.all.values()) {
+    if (sent.chatId !== requestId || !window.tail || sent.state !== 'accepted' || sent.discarding) continue;
+    const shown = keys.has(sent.id);
+    if (!shown && world.mirror.queue.has(sent.id)) broken('S-2', `"${sent.content}" is waiting and has no bubble`);
+    const confirmed = world.server.byTempId(sent.id);
+    const stored = confirmed && world.mirror.messages.get(confirmed.id);
+    if (!shown && stored && stored.sequenceNumber >= Math.max(1, window.lo) && !world.unnoticed.has(requestId)) broken('S-2', `"${sent.content}" is sent and has no bubble`);
+  }
+
+  if (!truth || truth.denied || meta.revision === null || meta.floor === 0) return;
+  if (world.unnoticed.has(requestId) || Number(meta.revision) > truth.revision) return;
+  const bySequence = new Map(rows.filter((row) => row.sequenceNumber < PROVISIONAL_BASE).map((row) => [row.sequenceNumber, row]));
+  checkClaim(
+    {
+      who,
+      revision: Number(meta.revision),
+      lo: Math.max(window.lo, meta.floor),
+      hi: window.tail ? meta.watermark : Math.min(window.hi, meta.watermark),
+      gaps: meta.gaps,
+      unverified: meta.unverified,
+      sequences: bySequence.keys(),
+      rowAt: (sequence) => bySequence.get(sequence),
+    },
+    truth,
+    world.verdict,
+  );
+}

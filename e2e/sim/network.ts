@@ -1,0 +1,184 @@
+/**
+ * The network of a simulation: in front of the model server, with latency and faults.
+ *
+ * Owns: what happens to a request and its answer, whose token is good, that a cut breaks what is under way. Does not know what an answer
+ * means. Faults are set by actions and used up by the next requests of their kind, so that a history tells them all.
+ */
+import type { Backend, CallOptions, MessagesQuery } from '../../protocol/index.ts';
+import { TabcachedError, type ErrorCode } from '../../protocol/errors.ts';
+import type { BackendEnvironment } from '../../worker/backend/backend-environment.ts';
+import type { ModelServer } from '../../worker/testing/model-server.ts';
+import type { VirtualTime } from '../../worker/testing/virtual-time.ts';
+import { cutPage, type PageFault } from './page-faults.ts';
+import type { PushWire } from './push-wire.ts';
+
+/** Kinds of requests. */
+export const REQUEST_KINDS = ['messages', 'changes', 'tickets', 'send', 'find', 'read'] as const;
+/** See {@link REQUEST_KINDS}. */
+export type RequestKind = (typeof REQUEST_KINDS)[number];
+
+/** What goes wrong with one request. */
+export type Fault =
+  /** The answer takes that much longer. */
+  | { readonly kind: 'slow'; readonly ms: number }
+  /** It never reaches the server, or its answer never comes back. */
+  | { readonly kind: 'offline' | 'lost' | 'timeout' | 'lostTimeout' }
+  | { readonly kind: 'refused'; readonly code: ErrorCode; readonly retryAfterMs?: number; readonly acted: boolean }
+  | { readonly kind: 'page'; readonly page: PageFault; readonly salt: number };
+
+/** A request under way. */
+export interface SentRequest {
+  readonly kind: RequestKind;
+  readonly detail: unknown;
+  /** Number of the daemon's life. */
+  readonly life: number;
+}
+
+/** What the simulation wants to hear. */
+export interface NetworkEvents {
+  onBoundary(): void;
+  onRequest(request: SentRequest): void;
+  /** It reached the server, which is about to act. */
+  onArrival(request: SentRequest): void;
+  /** The daemon has its answer, or its error. */
+  onAnswer(request: SentRequest, error: TabcachedError | null): void;
+}
+
+/** The network, and what can be done to it. */
+export interface Network {
+  backendFor(env: BackendEnvironment, life: number): Backend;
+  addFault(kind: RequestKind, fault: Fault): void;
+  clearFaults(): void;
+  cut(): void;
+  restore(): void;
+  isUp(): boolean;
+  /** The token of now stops being good; tabs have the next one. */
+  expireToken(): void;
+  token(): string;
+}
+
+/** An answer that takes longer is given up. */
+const ANSWER_WITHIN_MS = 15_000;
+
+/** Creates a network that is up. */
+export function createNetwork(
+  setup: { readonly server: ModelServer; readonly time: VirtualTime; readonly wire: PushWire; readonly requestMs: () => number; readonly answerMs: () => number } & NetworkEvents,
+): Network {
+  const { server, time, wire } = setup;
+  const faults = new Map<RequestKind, Fault[]>();
+  let up = true;
+  let cuts = 0;
+  let tokens = 1;
+  const token = (): string => `token-${tokens}`;
+
+  const pause = (ms: number): Promise<void> | undefined => (ms <= 0 ? undefined : new Promise((resolve) => void time.timers.after(ms, resolve)));
+
+  const carry = async <T>(request: SentRequest, given: string, act: () => Promise<T>): Promise<T> => {
+    const fault = faults.get(request.kind)?.shift();
+    const cutsBefore = cuts;
+    await pause(setup.requestMs());
+    if (!up || cuts !== cutsBefore || fault?.kind === 'offline') throw new TabcachedError('OFFLINE');
+    if (fault?.kind === 'timeout') {
+      await pause(ANSWER_WITHIN_MS);
+      throw new TabcachedError('TIMEOUT');
+    }
+    if (given !== token()) throw new TabcachedError('UNAUTHORIZED');
+    const refusal = fault?.kind === 'refused' ? new TabcachedError(fault.code, undefined, { retryAfterMs: fault.retryAfterMs }) : null;
+    if (fault?.kind === 'refused' && !fault.acted && refusal) {
+      await pause(setup.answerMs());
+      throw refusal;
+    }
+    setup.onBoundary();
+    setup.onArrival(request);
+    const acted = await act().then(
+      (value) => () => (fault?.kind === 'page' ? (cutPage(value, request.detail as MessagesQuery, fault.page, fault.salt) as T) : value),
+      (error: unknown) => () => {
+        throw error;
+      },
+    );
+    const slowMs = fault?.kind === 'slow' ? fault.ms : 0;
+    await pause(Math.min(setup.answerMs() + slowMs, ANSWER_WITHIN_MS));
+    if (fault?.kind === 'lostTimeout') {
+      await pause(ANSWER_WITHIN_MS);
+      throw new TabcachedError('TIMEOUT');
+    }
+    if (!up || cuts !== cutsBefore || fault?.kind === 'lost') throw new TabcachedError('OFFLINE');
+    if (slowMs > ANSWER_WITHIN_MS) throw new TabcachedError('TIMEOUT');
+    if (refusal) throw refusal;
+    return acted();
+  };
+
+  /** As the HTTP backend does it: a rejected token is replaced once. */
+  const ask = async <T>(env: BackendEnvironment, request: SentRequest, { signal }: CallOptions, act: () => Promise<T>): Promise<T> => {
+    setup.onBoundary();
+    const run = async (): Promise<T> => {
+      const first = await env.verifiedToken(null, signal);
+      setup.onRequest(request);
+      try {
+        return await carry(request, first, act);
+      } catch (thrown) {
+        if (!(thrown instanceof TabcachedError) || thrown.code !== 'UNAUTHORIZED') throw thrown;
+        const fresh = await env.verifiedToken(first, signal);
+        if (fresh === first) throw thrown;
+        return carry(request, fresh, act);
+      }
+    };
+    return abortable(run(), signal).then(
+      (value) => {
+        setup.onBoundary();
+        setup.onAnswer(request, null);
+        return value;
+      },
+      (error: unknown) => {
+        setup.onAnswer(request, error as TabcachedError);
+        throw error;
+      },
+    );
+  };
+
+  return {
+    token,
+    isUp: () => up,
+    backendFor: (env, life) => {
+      const { backend } = server;
+      const changes = backend.changes;
+      const findByTempId = backend.findByTempId;
+      const at = (kind: RequestKind, detail: unknown): SentRequest => ({ kind, detail, life });
+      return {
+        tickets: (since, options) => ask(env, at('tickets', since), options, () => backend.tickets(since, options)),
+        messages: (requestId, query, options) => ask(env, at('messages', { requestId, ...query }), options, () => backend.messages(requestId, query, options)),
+        ...(changes
+          ? { changes: (requestId, since, limit, options) => ask(env, at('changes', { requestId, since }), options, () => changes(requestId, since, limit, options)) }
+          : {}),
+        send: (message, options) => ask(env, at('send', message), options, () => backend.send(message, options)),
+        ...(findByTempId ? { findByTempId: (id, options) => ask(env, at('find', id), options, () => findByTempId(id, options)) } : {}),
+        markRead: (requestId, upTo, options) => ask(env, at('read', { requestId, upTo }), options, () => backend.markRead(requestId, upTo, options)),
+        openPush: (events) => wire.open(env, events),
+      };
+    },
+    addFault: (kind, fault) => void faults.set(kind, [...(faults.get(kind) ?? []), fault]),
+    clearFaults: () => faults.clear(),
+    cut: () => {
+      up = false;
+      cuts += 1;
+      wire.breakAll('OFFLINE');
+    },
+    restore: () => void (up = true),
+    expireToken: () => {
+      tokens += 1;
+      wire.breakAll('UNAUTHORIZED');
+    },
+  };
+}
+
+function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) {
+    promise.catch(() => undefined);
+    return Promise.reject(new TabcachedError('CANCELLED'));
+  }
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(new TabcachedError('CANCELLED'));
+    signal.addEventListener('abort', onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}

@@ -1,0 +1,1 @@
+export const runPlanted = async () => 0;

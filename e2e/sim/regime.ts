@@ -1,0 +1,46 @@
+/**
+ * The conditions of one simulation, drawn from its seed, so that different seeds explore different worlds.
+ *
+ * Owns: the draw. Times in milliseconds.
+ */
+import { drawActions, drawWeights, type Action } from './action.ts';
+import { createRandom } from './random.ts';
+
+/** Conditions. */
+export interface Regime {
+  /** Messages that each chat begins with. */
+  readonly chats: readonly number[];
+  readonly requestMs: number;
+  readonly answerMs: number;
+  readonly frameMs: number;
+  readonly storeMs: number;
+  /** Longest pause after an action. */
+  readonly stepMs: number;
+  /** False: the server stores a message again when it is sent again, and asking for it first is the only protection. */
+  readonly idempotent: boolean;
+  readonly maxTabs: number;
+}
+
+/** A simulation: its conditions and what happens in it. */
+export interface Plan {
+  readonly seed: number;
+  readonly regime: Regime;
+  readonly actions: readonly Action[];
+}
+
+/** The simulation of a seed. */
+export function planOf(seed: number, steps: number): Plan {
+  const random = createRandom(seed, 1);
+  const pick = <T>(...choices: readonly T[]): T => choices[random.int(choices.length)] as T;
+  const regime: Regime = {
+    chats: Array.from({ length: pick(1, 1, 2, 3) }, () => pick(0, 3, 20, 60, 60, 140, 180)),
+    requestMs: pick(0, 0, 5, 40),
+    answerMs: pick(0, 2, 20, 300),
+    frameMs: pick(0, 0, 3, 60),
+    storeMs: pick(0, 0, 1, 8),
+    stepMs: pick(0, 5, 30, 400),
+    idempotent: !random.chance(0.35),
+    maxTabs: pick(1, 2, 3, 5),
+  };
+  return { seed, regime, actions: drawActions(createRandom(seed, 2), drawWeights(createRandom(seed, 3)), steps) };
+}

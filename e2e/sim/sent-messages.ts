@@ -1,0 +1,133 @@
+/**
+ * What people have sent, and what became of it.
+ *
+ * Owns: the promises about sending, checked when a request reaches the server, when something is stored, and at the end of each step.
+ */
+import type { OfflineOperation, OutgoingMessage } from '../../protocol/index.ts';
+import type { TabcachedError } from '../../protocol/errors.ts';
+import type { ModelServer } from '../../worker/testing/model-server.ts';
+import type { Mirror } from './mirror.ts';
+import type { SentRequest } from './network.ts';
+import type { Verdict } from './violation.ts';
+
+/** A message that somebody sent. */
+export interface Sent {
+  readonly id: string;
+  readonly chatId: string;
+  content: string;
+  /** A text that replaces it, while nobody knows yet whether it does. */
+  editing: string | null;
+  /** When send was pressed, in the order of presses, and in which life of the daemon. */
+  readonly pressed: number;
+  readonly life: number;
+  /** `unknown`: its tab was gone before it heard. */
+  state: 'pressed' | 'accepted' | 'refused' | 'unknown';
+  /** Number in the order of being stored. */
+  stored: number | null;
+  discarding: boolean;
+  discarded: boolean;
+  everOnServer: boolean;
+  /** Life in which the server refused it for good; null when a person has decided since. */
+  refusedIn: number | null;
+}
+
+/** All of them. */
+export interface SentMessages {
+  readonly all: ReadonlyMap<string, Sent>;
+  press(id: string, chatId: string, content: string, life: number): Sent;
+  onRequest(request: SentRequest): void;
+  onArrival(request: SentRequest): void;
+  onAnswer(request: SentRequest, error: TabcachedError | null): void;
+  onStored(operations: readonly OfflineOperation[]): void;
+  onDaemonDied(): void;
+  onClockJump(): void;
+  checkStep(): void;
+}
+
+const PERMANENT = new Set(['FORBIDDEN', 'NOT_FOUND', 'TICKET_CLOSED', 'REJECTED', 'INVALID']);
+
+/** Nothing was sent yet. */
+export function createSentMessages(server: ModelServer, mirror: Mirror, now: () => number, verdict: Verdict): SentMessages {
+  const all = new Map<string, Sent>();
+  const underWay = new Set<SentRequest>();
+  let presses = 0;
+  let stores = 0;
+  let fresh: Sent[] = [];
+  let pausedUntilAt = 0;
+
+  const messageIn = (request: SentRequest): OutgoingMessage => request.detail as OutgoingMessage;
+
+  const arrived = (message: OutgoingMessage): void => {
+    const sent = all.get(message.clientTempId);
+    if (!sent) return verdict.broken('S-1', `a message was sent under an id that nobody knows: "${message.content}"`);
+    if (server.byTempId(sent.id)) {
+      if (!server.idempotent) verdict.broken('S-1', `"${sent.content}" was sent twice without asking`);
+      return;
+    }
+    if (sent.discarded) verdict.broken('S-3', `"${sent.content}" was sent after it had been discarded`);
+    if (sent.content !== message.content && sent.editing !== message.content) verdict.broken('S-3', `"${message.content}" was sent, the text is "${sent.content}"`);
+    if (!sent.everOnServer && sent.stored === null) verdict.broken('S-4', `"${sent.content}" was sent before it was stored`);
+    for (const other of all.values()) {
+      const before = other.chatId === sent.chatId && other.stored !== null && sent.stored !== null && other.stored < sent.stored;
+      if (before && !other.everOnServer && !other.discarded && !other.discarding && !sent.everOnServer) verdict.broken('S-3', `"${sent.content}" overtook "${other.content}"`);
+    }
+    sent.everOnServer = true;
+  };
+
+  return {
+    all,
+    press: (id, chatId, content, life) => {
+      const sent: Sent = { id, chatId, content, editing: null, pressed: ++presses, life, state: 'pressed', stored: null, discarding: false, discarded: false, everOnServer: false, refusedIn: null };
+      all.set(id, sent);
+      return sent;
+    },
+    onRequest: (request) => {
+      if (request.kind !== 'send' && request.kind !== 'read') return;
+      if (now() < pausedUntilAt) verdict.broken('#46', `a ${request.kind} ${pausedUntilAt - now()} ms before the pause that the server asked for was over`);
+      if (request.kind !== 'send') return;
+      const message = messageIn(request);
+      const other = [...underWay].find((each) => messageIn(each).requestId === message.requestId);
+      if (other) verdict.broken('S-5', `"${message.content}" was sent while "${messageIn(other).content}" was under way`);
+      const sent = all.get(message.clientTempId);
+      if (sent && sent.refusedIn === request.life) verdict.broken('S-6', `"${message.content}" was sent again after it had been refused`);
+      underWay.add(request);
+    },
+    onArrival: (request) => {
+      if (request.kind === 'send') arrived(messageIn(request));
+    },
+    onAnswer: (request, error) => {
+      underWay.delete(request);
+      if (error?.code === 'RATE_LIMITED' && (request.kind === 'send' || request.kind === 'read')) pausedUntilAt = Math.max(pausedUntilAt, now() + (error.retryAfterMs ?? 0));
+      if (request.kind !== 'send' || !error || !PERMANENT.has(error.code)) return;
+      const sent = all.get(messageIn(request).clientTempId);
+      if (sent) sent.refusedIn = request.life;
+    },
+    onStored: (operations) => {
+      for (const operation of operations) {
+        if (operation.type !== 'send_message') continue;
+        const sent = all.get(operation.id);
+        if (!sent) return verdict.broken('S-1', 'an operation under an id that nobody knows');
+        if (sent.stored !== null) continue;
+        sent.stored = ++stores;
+        fresh.push(sent);
+      }
+    },
+    onDaemonDied: () => {
+      underWay.clear();
+      pausedUntilAt = 0;
+    },
+    onClockJump: () => void (pausedUntilAt = 0),
+    checkStep: () => {
+      for (const sent of fresh) {
+        const overtaken = [...all.values()].find((other) => other.chatId === sent.chatId && other.life === sent.life && other.pressed < sent.pressed && other.state === 'pressed' && other.stored === null);
+        if (overtaken) verdict.broken('S-3', `"${sent.content}" was stored before "${overtaken.content}", which was pressed first`);
+      }
+      fresh = [];
+      for (const sent of all.values()) {
+        const kept = sent.everOnServer || mirror.queue.has(sent.id);
+        if (sent.state === 'accepted' && !kept && !sent.discarded && !sent.discarding) verdict.broken('S-4', `"${sent.content}" was accepted and is lost`);
+        if (sent.state === 'refused' && sent.stored === null && sent.everOnServer) verdict.broken('S-4', `"${sent.content}" was refused and sent all the same`);
+      }
+    },
+  };
+}

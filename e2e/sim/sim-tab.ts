@@ -1,0 +1,212 @@
+/**
+ * A tab of a simulation: a session of the daemon with what its page would show.
+ *
+ * Owns: hello, frames in order, acknowledging, giving tokens, coming back after the daemon's death. A frozen tab hears nothing until it is
+ * thawed, and then everything. Does not know who presses its buttons.
+ */
+import type { Anchor, CachedTicket, CallInput, CallName, CallOutputs, CallResult, DaemonFrame, DaemonSettings, TabReport, TicketsPatch, TicketsSnapshot } from '../../protocol/index.ts';
+import { fromWireError } from '../../protocol/errors.ts';
+import { ACK_EVERY } from '../../protocol/limits.ts';
+import { tabLease } from '../../protocol/names.ts';
+import type { Connection } from '../../worker/connection.ts';
+import type { Daemon } from '../../worker/daemon.ts';
+import type { FakeLocks } from '../../worker/testing/fake-locks.ts';
+import type { HeldLock } from '../../worker/env.ts';
+import { createSimChat, daemonLost, type SimChat } from './sim-chat.ts';
+
+/** What a tab is made with. */
+export interface SimTabSetup {
+  readonly id: string;
+  readonly userId: string;
+  readonly locks: FakeLocks;
+  readonly settings: DaemonSettings;
+  /** The token of now; null when nobody is signed in here. */
+  token(): string | null;
+  later(ms: number, run: () => void): void;
+  onOpened(chat: SimChat): void;
+  /** Its hello was answered. */
+  onReady(): void;
+  /** The daemon said goodbye. */
+  onGoodbye(): void;
+}
+
+/** A tab. */
+export interface SimTab {
+  readonly id: string;
+  readonly chats: ReadonlyMap<string, SimChat>;
+  isAlive(): boolean;
+  isFrozen(): boolean;
+  /** Has its hello been answered by a daemon that lives? */
+  isReady(): boolean;
+  tickets(): ReadonlyMap<string, CachedTicket>;
+  /** Says hello to a daemon and opens again what was open. */
+  connect(daemon: Daemon): void;
+  /** The daemon died. */
+  down(): void;
+  /** Rejects with `DAEMON_LOST` when the daemon dies meanwhile. */
+  call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutputs[Name]>;
+  openChat(requestId: string, anchor: Anchor): SimChat;
+  closeChat(requestId: string): void;
+  report(change: Partial<TabReport>): void;
+  freeze(): void;
+  thaw(): void;
+  /** Gone; `politely`: it says so, otherwise only its lock tells. */
+  leave(politely: boolean): void;
+}
+
+/** Creates a tab that is not connected yet. */
+export function createSimTab(setup: SimTabSetup): SimTab {
+  const { id, userId, locks } = setup;
+  const lease = tabLease(userId, id);
+  const chats = new Map<string, SimChat>();
+  const pending = new Set<(error: Error) => void>();
+  let tickets = new Map<string, CachedTicket>();
+  let ticketsVersion = 0;
+  let ticketsOpening = false;
+  let earlyTickets: TicketsPatch[] = [];
+  let connection: Connection | null = null;
+  let generation = 0;
+  let ready = false;
+  let received = 0;
+  let alive = true;
+  let frozen: string[] | null = null;
+  let report: TabReport = { visible: true, focused: true, online: true };
+  let lock: HeldLock | null = null;
+  void locks.hold(lease).then((held) => (lock = held));
+
+  const rawCall = <Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutputs[Name]> => {
+    const line = connection;
+    if (!line) return Promise.reject(daemonLost());
+    return new Promise((resolve, reject) => {
+      pending.add(reject);
+      void (line.call(name, input) as Promise<CallResult<CallOutputs[Name]>>).then((result) => {
+        if (!pending.delete(reject)) return;
+        if (result.ok) resolve(result.value);
+        else reject(fromWireError(result.error));
+      });
+    });
+  };
+
+  const openTickets = (): void => {
+    const mine = generation;
+    ticketsOpening = true;
+    earlyTickets = [];
+    rawCall('openTickets', {}).then(
+      (text) => {
+        if (mine !== generation) return;
+        const snapshot = JSON.parse(text) as TicketsSnapshot;
+        tickets = new Map(snapshot.tickets.map((ticket) => [ticket.id, ticket]));
+        ticketsVersion = snapshot.version;
+        ticketsOpening = false;
+        for (const patch of earlyTickets) patchTickets(patch);
+      },
+      () => undefined,
+    );
+  };
+  const patchTickets = (patch: TicketsPatch): void => {
+    if (ticketsOpening) return void earlyTickets.push(patch);
+    if (patch.version <= ticketsVersion) return;
+    if (patch.version !== ticketsVersion + 1) return openTickets();
+    ticketsVersion = patch.version;
+    for (const ticket of patch.upserts) tickets.set(ticket.id, ticket);
+    for (const removed of patch.removals) tickets.delete(removed);
+  };
+
+  const take = (text: string): void => {
+    const frame = JSON.parse(text) as DaemonFrame;
+    received += 1;
+    if (received % ACK_EVERY === 0) rawCall('ack', { frames: received }).catch(() => undefined);
+    if (frame.t === 'chat') chats.get(frame.requestId)?.patch(frame);
+    else if (frame.t === 'tickets') patchTickets(frame);
+    else if (frame.t === 'stale') {
+      for (const requestId of frame.requestIds) chats.get(requestId)?.open();
+      if (frame.tickets) openTickets();
+    } else if (frame.t === 'token') {
+      const { requestNumber } = frame;
+      setup.later(0, () => void rawCall('giveToken', { requestNumber, token: setup.token() }).catch(() => undefined));
+    } else if (frame.t === 'goodbye') setup.onGoodbye();
+  };
+
+  const down = (): void => {
+    connection = null;
+    ready = false;
+    generation += 1;
+    for (const reject of [...pending]) {
+      pending.delete(reject);
+      reject(daemonLost());
+    }
+    for (const chat of chats.values()) chat.down();
+  };
+
+  return {
+    id,
+    chats,
+    isAlive: () => alive,
+    isFrozen: () => frozen !== null,
+    isReady: () => ready && alive,
+    tickets: () => tickets,
+    connect: (daemon) => {
+      if (!alive) return;
+      const mine = ++generation;
+      ready = false;
+      received = 0;
+      connection = daemon.connect((text) => {
+        if (mine !== generation || !alive) return;
+        if (frozen) frozen.push(text);
+        else take(text);
+      });
+      rawCall('hello', { protocol: 1, buildId: 'build', userId, tabId: id, lease, settings: setup.settings, report }).then(
+        () => {
+          if (mine !== generation) return;
+          ready = true;
+          openTickets();
+          setup.onReady();
+          for (const chat of chats.values()) chat.open();
+        },
+        () => undefined,
+      );
+    },
+    down,
+    call: rawCall,
+    openChat: (requestId, anchor) => {
+      chats.get(requestId)?.close();
+      const chat: SimChat = createSimChat({
+        requestId,
+        anchor,
+        // What is opened before hello is answered is opened then.
+        call: (name, input) => (ready ? (rawCall(name, input as never) as Promise<string>) : Promise.reject(daemonLost())),
+        later: (ms, run) => setup.later(ms, () => alive && run()),
+        onOpened: () => setup.onOpened(chat),
+      });
+      chats.set(requestId, chat);
+      chat.open();
+      return chat;
+    },
+    closeChat: (requestId) => {
+      chats.get(requestId)?.close();
+      if (chats.delete(requestId)) rawCall('closeChat', { requestId }).catch(() => undefined);
+    },
+    report: (change) => {
+      report = { ...report, ...change };
+      rawCall('report', report).catch(() => undefined);
+    },
+    freeze: () => void (frozen ??= []),
+    thaw: () => {
+      const texts = frozen ?? [];
+      frozen = null;
+      for (const text of texts) take(text);
+    },
+    leave: (politely) => {
+      if (politely) rawCall('bye', {}).catch(() => undefined);
+      alive = false;
+      for (const chat of chats.values()) chat.close();
+      // Of a tab that crashed only its lock tells.
+      if (politely) connection?.close();
+      connection = null;
+      generation += 1;
+      pending.clear();
+      if (lock) lock.release();
+      else locks.kill(lease);
+    },
+  };
+}

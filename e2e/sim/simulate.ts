@@ -1,0 +1,37 @@
+/**
+ * What the simulator's threads call: a seed played, and a broken one made short.
+ *
+ * Owns: the way from a number to an answer as plain data. The entry of the bundle that `bundle.mjs` makes.
+ */
+import { play, type Outcome } from './play.ts';
+import { planOf, type Plan, type Regime } from './regime.ts';
+import { shrink } from './shrink.ts';
+
+/** What is asked for. */
+export interface SeedRequest {
+  readonly seed: number;
+  readonly steps: number;
+  readonly store: 'memory' | 'indexeddb';
+  /** Keep every line of the history. */
+  readonly keepLines?: boolean;
+  /** How long a broken history may be made shorter; 0: not at all. Real time. */
+  readonly shrinkMs?: number;
+}
+
+/** A seed's answer; `shortest` is the shortest trace that breaks the same promise. */
+export interface SeedAnswer extends Outcome {
+  readonly regime: Regime;
+  readonly shortest: readonly string[] | null;
+}
+
+/** Plays a seed. */
+export async function simulate({ seed, steps, store, keepLines = false, shrinkMs = 0 }: SeedRequest): Promise<SeedAnswer> {
+  const openStore = store === 'indexeddb' ? (await import('./open-fake-indexeddb.ts')).openFakeIndexedDb : undefined;
+  const run = (plan: Plan, lines = false): Promise<Outcome> => play(plan, { ...(openStore ? { openStore } : {}), keepLines: lines });
+  const plan = planOf(seed, steps);
+  const outcome = await run(plan, keepLines);
+  const { violation } = outcome;
+  if (!violation || shrinkMs === 0) return { ...outcome, regime: plan.regime, shortest: null };
+  const shorter = await shrink({ ...plan, actions: plan.actions.slice(0, outcome.steps) }, violation.promise, shrinkMs, run);
+  return { ...outcome, regime: plan.regime, shortest: shorter.trace };
+}

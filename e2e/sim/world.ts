@@ -1,0 +1,309 @@
+/**
+ * A simulated world: one user's daemon over the real store code, his tabs, a server, a network and time.
+ *
+ * Owns: putting these together, the daemon's lives, and who is told what. What happens in it is decided elsewhere (`perform.ts`), and so is
+ * whether it is right (`check-*.ts`).
+ */
+import type { DaemonSettings } from '../../protocol/index.ts';
+import type { WorkerIdentity } from '../../protocol/names.ts';
+import { createDaemon, type Daemon } from '../../worker/daemon.ts';
+import type { Environment } from '../../worker/env.ts';
+import { createMemoryStore } from '../../worker/store/memory-store.ts';
+import type { Store } from '../../worker/store/store.ts';
+import { createFakeLocks } from '../../worker/testing/fake-locks.ts';
+import { createModelServer, type ModelServer } from '../../worker/testing/model-server.ts';
+import { mortalBackend, mortalEnvironment, type Life } from '../../worker/testing/mortal.ts';
+import { createVirtualTime, type VirtualTime } from '../../worker/testing/virtual-time.ts';
+import { createDurableStore, type DurableStore } from './durable-store.ts';
+import { createHistoryLog, type HistoryLog } from './history-log.ts';
+import { createMirror, type Committed, type Mirror } from './mirror.ts';
+import { createNetwork, type Network } from './network.ts';
+import { createPushWire, type PushWire } from './push-wire.ts';
+import { createRandom, type Random } from './random.ts';
+import type { Regime } from './regime.ts';
+import { createSentMessages, type SentMessages } from './sent-messages.ts';
+import { createSimTab, type SimTab } from './sim-tab.ts';
+import { createVerdict, type Verdict } from './violation.ts';
+
+/** The user of every simulation. */
+export const SIM_USER = 'agent';
+
+/** A world. */
+export interface World {
+  readonly regime: Regime;
+  readonly time: VirtualTime;
+  readonly server: ModelServer;
+  readonly network: Network;
+  readonly wire: PushWire;
+  readonly durable: DurableStore;
+  readonly inner: Store;
+  readonly mirror: Mirror;
+  readonly sent: SentMessages;
+  readonly verdict: Verdict;
+  readonly log: HistoryLog;
+  readonly random: Random;
+  readonly tabs: SimTab[];
+  /** Chats that were restored from a backup without the client having noticed; the value is the revision that the client may know. */
+  readonly unnoticed: Map<string, number>;
+  /** Chats whose read mark may go back: refused, reset or forgotten. */
+  readonly markMayFall: Set<string>;
+  latency: { requestMs: number; answerMs: number; frameMs: number };
+  newId(): string;
+  /** Text that nobody has written before. */
+  newText(): string;
+  openTab(): SimTab | null;
+  /** Number of the daemon's present life. */
+  life(): number;
+  daemonLives(): boolean;
+  /** The daemon dies without a word; tabs notice after that time. */
+  kill(noticedAfterMs: number): void;
+  /** It dies so many microtasks after so many more boundaries were crossed; 0 takes that back. */
+  killAt(boundaries: number, microtasks: number): void;
+  /** The daemon is asked to stop, and another takes its place. */
+  drain(): Promise<void>;
+  /** Tabs whose daemon is gone find the present one, or make it. */
+  reconnect(): void;
+  removeTab(tab: SimTab, politely: boolean): void;
+  /** Requests so far. */
+  requests(): number;
+  onCommit: (committed: Committed) => void;
+  onOpened: (tab: SimTab, requestId: string) => void;
+}
+
+/** What a world is made with. */
+export interface WorldSetup {
+  readonly seed: number;
+  readonly regime: Regime;
+  readonly keepLines: boolean;
+  readonly openStore?: () => Promise<{ readonly store: Store; readonly settle: () => Promise<void> }>;
+}
+
+const SETTINGS: DaemonSettings = { backend: 'http://backend.test/api/v1', budgetBytes: 1e8, outboxLimit: 1_000 };
+/** More requests than this at one instant never end. */
+const REQUESTS_AT_ONCE = 300;
+const PING_MS = 25_000;
+
+/** Creates a world with its chats, a daemon that boots, and no tab. */
+export async function createWorld({ seed, regime, keepLines, openStore }: WorldSetup): Promise<World> {
+  const opened = await openStore?.();
+  const time = createVirtualTime(undefined, opened?.settle);
+  const inner = opened?.store ?? createMemoryStore();
+  const random = createRandom(seed, 4);
+  const locks = createFakeLocks();
+  const log = createHistoryLog(keepLines);
+  const verdict = createVerdict();
+  const mirror = createMirror();
+  let ids = 0;
+  let shorts = 0;
+  let texts = 0;
+  const newId = (): string => `00000000-0000-4000-8000-${(++ids).toString(16).padStart(12, '0')}`;
+  const server = createModelServer(SIM_USER, newId);
+  server.idempotent = regime.idempotent;
+  const latency = { requestMs: regime.requestMs, answerMs: regime.answerMs, frameMs: regime.frameMs };
+
+  let boundariesLeft = 0;
+  let microtasks = 0;
+  const onBoundary = (): void => {
+    if (boundariesLeft === 0 || --boundariesLeft > 0) return;
+    const condemned = lives;
+    void (async () => {
+      for (let i = 0; i < microtasks; i++) await undefined;
+      if (condemned === lives) world.kill(random.int(500));
+    })();
+  };
+
+  const say = (text: string): void => log.add(`${time.clock.now()} ${text}`);
+  const wire: PushWire = createPushWire({ server, time, latencyMs: () => latency.frameMs, isUp: () => network.isUp(), token: () => network.token(), onBoundary });
+  const sent = createSentMessages(server, mirror, () => time.clock.now(), verdict);
+  let requests = 0;
+  let burstAt = 0;
+  let burst = 0;
+  const network: Network = createNetwork({
+    server,
+    time,
+    wire,
+    requestMs: () => latency.requestMs,
+    answerMs: () => latency.answerMs,
+    onBoundary,
+    onRequest: (request) => {
+      requests += 1;
+      if (burstAt !== time.clock.now()) [burstAt, burst] = [time.clock.now(), 0];
+      if (++burst > REQUESTS_AT_ONCE) {
+        verdict.broken('loop', `more than ${REQUESTS_AT_ONCE} requests at one instant, the last: ${request.kind} ${JSON.stringify(request.detail)}`);
+        world.kill(1e9);
+      }
+      say(`> ${request.kind} ${JSON.stringify(request.detail)}`);
+      sent.onRequest(request);
+    },
+    onArrival: (request) => sent.onArrival(request),
+    onAnswer: (request, error) => {
+      if (request.life !== lives) return;
+      say(`< ${request.kind} ${error?.code ?? 'ok'}`);
+      if (request.kind === 'read' && error) world.markMayFall.add((request.detail as { requestId: string }).requestId);
+      sent.onAnswer(request, error);
+    },
+  });
+  const durable = createDurableStore({
+    inner,
+    mirror,
+    time,
+    random,
+    latencyMs: regime.storeMs,
+    onBoundary,
+    onCommit: (committed) => {
+      sent.onStored(committed.newOperations);
+      world.onCommit(committed);
+    },
+    onUnexpected: (error) => {
+      const code = (error as { code?: string }).code;
+      if (code !== 'FENCED') verdict.broken('H-6', `a transaction failed by itself: ${String(error)}`);
+    },
+  });
+
+  const envRandom = createRandom(seed, 5);
+  const env = (life: Life): Environment => ({
+    clock: time.clock,
+    timers: time.timers,
+    random: () => envRandom.next(),
+    ids: { uuid: newId, short: () => `short-${++shorts}` },
+    locks,
+    network: {
+      fetch: () => Promise.reject(new Error('no such network here')),
+      openSocket: () => {
+        throw new Error('no such network here');
+      },
+    },
+    log: { debug: () => undefined, info: () => undefined, warn: (event, fields) => keepLines && say(`! ${event} ${JSON.stringify(fields ?? {})}`), error: (event, fields) => say(`! ${event} ${JSON.stringify(fields ?? {})}`) },
+    openStore: () => Promise.resolve(durable.openFor(life)),
+    openMemoryStore: () => createMemoryStore(),
+    openBroadcast: () => ({ post: () => undefined, close: () => undefined }),
+    estimateStorage: () => Promise.resolve(null),
+  });
+  const identity = (): WorkerIdentity => ({ buildId: 'build', userId: SIM_USER, generation: 0 });
+
+  let lives = 0;
+  let life: Life = { alive: false };
+  let daemon: Daemon | null = null;
+  const start = (): Daemon => {
+    const own: Life = { alive: true };
+    const number = ++lives;
+    life = own;
+    say(`daemon ${number} starts`);
+    return createDaemon({
+      env: mortalEnvironment(own, env(own)),
+      identity: identity(),
+      createBackend: (backendEnv) => mortalBackend(own, network.backendFor(backendEnv, number)),
+    });
+  };
+  const connectedTo = new Map<SimTab, number>();
+  const connect = (tab: SimTab): void => {
+    daemon ??= start();
+    connectedTo.set(tab, lives);
+    tab.connect(daemon);
+  };
+  /** Tabs whose daemon is gone find the present one, or make it. */
+  const reconnect = (): void => {
+    for (const tab of world.tabs) {
+      if (tab.isFrozen() || connectedTo.get(tab) === lives) continue;
+      tab.down();
+      connect(tab);
+    }
+  };
+  const ended = (): void => {
+    life.alive = false;
+    daemon = null;
+    sent.onDaemonDied();
+    wire.dropAll();
+    for (const name of locks.held()) if (name.includes(':daemon:') || name.includes(':writer:')) locks.kill(name);
+  };
+
+  const world: World = {
+    regime,
+    time,
+    server,
+    network,
+    wire,
+    durable,
+    inner,
+    mirror,
+    sent,
+    verdict,
+    log,
+    random,
+    latency,
+    tabs: [],
+    unnoticed: new Map(),
+    markMayFall: new Set(),
+    newId,
+    newText: () => `text ${++texts}`,
+    openTab: () => {
+      if (world.tabs.length >= regime.maxTabs) return null;
+      const tab: SimTab = createSimTab({
+        id: newId(),
+        userId: SIM_USER,
+        locks,
+        settings: SETTINGS,
+        token: () => network.token(),
+        later: (ms, run) => void time.timers.after(ms, () => tab.isAlive() && run()),
+        onOpened: (chat) => world.onOpened(tab, chat.requestId),
+        onReady: () => undefined,
+        onGoodbye: () => {
+          if (!life.alive) return;
+          say('goodbye');
+          ended();
+          lives += 1;
+          time.timers.after(1, reconnect);
+        },
+      });
+      world.tabs.push(tab);
+      connect(tab);
+      return tab;
+    },
+    life: () => lives,
+    daemonLives: () => life.alive,
+    kill: (noticedAfterMs) => {
+      if (!life.alive) return;
+      say(`daemon ${lives} dies`);
+      boundariesLeft = 0;
+      ended();
+      // No tab is connected to this life, so whoever looks will find its own daemon gone.
+      lives += 1;
+      time.timers.after(noticedAfterMs, reconnect);
+    },
+    killAt: (boundaries, ticks) => {
+      boundariesLeft = boundaries;
+      microtasks = ticks;
+    },
+    drain: async () => {
+      const old = daemon;
+      if (!old || !life.alive) return;
+      say(`daemon ${lives} is drained`);
+      await old.close();
+      if (daemon !== old) return;
+      ended();
+      lives += 1;
+      reconnect();
+    },
+    reconnect,
+    removeTab: (tab, politely) => {
+      world.tabs.splice(world.tabs.indexOf(tab), 1);
+      connectedTo.delete(tab);
+      tab.leave(politely);
+    },
+    requests: () => requests,
+    onCommit: () => undefined,
+    onOpened: () => undefined,
+  };
+
+  regime.chats.forEach((count, at) => {
+    const id = `${at + 1}`.repeat(8) + '-1111-4111-8111-111111111111';
+    server.createChat(id, `Chat ${at + 1}`);
+    for (let i = 1; i <= count; i++) server.append(id, `old ${i}`, i % 7 === 0 ? SIM_USER : 'somebody');
+  });
+  const ping = (): void => {
+    server.ping();
+    time.timers.after(PING_MS, ping);
+  };
+  time.timers.after(PING_MS, ping);
+  return world;
+}
