@@ -18,6 +18,12 @@ export interface Write {
   /** `strict`: written at once, and the promise rejects when it cannot be. `relaxed`: written soon, and kept until it is. */
   readonly durability: Durability;
   work(tx: WriteTransaction): Promise<void>;
+  /** Writes of different keys touch different records, so they may change places; one without a key keeps its place. */
+  readonly key?: string;
+  /** What {@link Write.join} of another write of the same key needs. */
+  readonly payload?: unknown;
+  /** This write and a later one of the same key as one. */
+  join?(later: Write): Write;
 }
 
 /** The queue. */
@@ -42,28 +48,54 @@ export interface CommitterEvents {
   onFenced(): void;
 }
 
-interface Queued extends Write {
+interface Queued {
+  readonly write: Write;
   settle(error?: TabcachedError): void;
 }
 
+/** While one batch follows the other, each waits longer and carries more: a busy chat does not need a transaction a message. */
+const BUSY_DELAY_MS = 50;
+/** How long after a transaction the queue counts as busy. */
+const BUSY_FOR_MS = 250;
 /** Pause before a failed batch is tried again. */
 const RETRY_MS = 1_000;
 /** Relaxed changes kept while storage fails. Past it none is written any more: what is stored stays a state that was once true. */
 const BACKLOG_MAX = 2_000;
 
 /** Starts a queue in front of a store. */
-export function createCommitter(store: Store, env: Pick<Environment, 'timers'>, events: CommitterEvents): Committer {
+export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 'clock'>, events: CommitterEvents): Committer {
   let queue: Queued[] = [];
   let running: Promise<void> | null = null;
   let cancelTimer: (() => void) | null = null;
   let failing = false;
   let closed = false;
   let abandoned: TabcachedError | null = null;
+  let committedAt = Number.NEGATIVE_INFINITY;
+
+  const delayMs = (): number => (Math.abs(env.clock.now() - committedAt) < BUSY_FOR_MS ? BUSY_DELAY_MS : COMMIT_DELAY_MS);
+
+  const enqueue = (write: Write, settle: Queued['settle']): void => {
+    for (let at = queue.length - 1; at >= 0; at--) {
+      const { write: waiting, settle: first } = queue[at] as Queued;
+      if (waiting.key === undefined || write.key === undefined) break;
+      if (waiting.key !== write.key) continue;
+      if (!waiting.join || waiting.rows + write.rows > COMMIT_ROWS_MAX) break;
+      queue[at] = {
+        write: waiting.join(write),
+        settle: (error) => {
+          first(error);
+          settle(error);
+        },
+      };
+      return;
+    }
+    queue.push({ write, settle });
+  };
 
   const takeBatch = (): Queued[] => {
     let rows = 0;
     let count = 0;
-    for (const write of queue) {
+    for (const { write } of queue) {
       rows += write.rows;
       if (count > 0 && rows > COMMIT_ROWS_MAX) break;
       count++;
@@ -72,27 +104,28 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers'>, 
   };
 
   const commit = async (batch: readonly Queued[]): Promise<void> => {
-    const stores = [...new Set(batch.flatMap((write) => write.stores))];
-    const durability = batch.some((write) => write.durability === 'strict') ? 'strict' : 'relaxed';
+    const stores = [...new Set(batch.flatMap(({ write }) => write.stores))];
+    const durability = batch.some(({ write }) => write.durability === 'strict') ? 'strict' : 'relaxed';
     await store.write(stores, durability, async (tx) => {
-      for (const write of batch) await write.work(tx);
+      for (const { write } of batch) await write.work(tx);
     });
+    committedAt = env.clock.now();
   };
 
   const failed = (batch: readonly Queued[], error: TabcachedError): void => {
     if (error.code === 'FENCED' || closed) {
-      for (const write of [...batch, ...queue]) write.settle(error);
+      for (const queued of [...batch, ...queue]) queued.settle(error);
       queue = [];
       if (error.code === 'FENCED') events.onFenced();
       return;
     }
     failing = true;
-    for (const write of batch) if (write.durability === 'strict') write.settle(error);
-    queue = [...batch.filter((write) => write.durability === 'relaxed'), ...queue];
+    for (const queued of batch) if (queued.write.durability === 'strict') queued.settle(error);
+    queue = [...batch.filter(({ write }) => write.durability === 'relaxed'), ...queue];
     if (queue.length > BACKLOG_MAX) {
       // Later changes build on the dropped ones, so from here on only what a person wrote is tried.
       abandoned = error;
-      for (const write of queue.splice(0)) write.settle(error);
+      for (const queued of queue.splice(0)) queued.settle(error);
     }
     events.onFailed(error);
   };
@@ -111,7 +144,7 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers'>, 
         failing = false;
         events.onRecovered();
       }
-      for (const write of batch) write.settle();
+      for (const queued of batch) queued.settle();
     }
   };
 
@@ -120,13 +153,13 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers'>, 
     cancelTimer = null;
     running ??= drain().finally(() => {
       running = null;
-      if (queue.length > 0 && !failing) schedule(COMMIT_DELAY_MS);
+      if (queue.length > 0 && !failing) schedule(delayMs());
     });
     return running;
   };
 
-  const schedule = (delayMs: number): void => {
-    cancelTimer ??= env.timers.after(delayMs, () => {
+  const schedule = (inMs: number): void => {
+    cancelTimer ??= env.timers.after(inMs, () => {
       cancelTimer = null;
       void run();
     });
@@ -146,9 +179,9 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers'>, 
       new Promise((resolve, reject) => {
         if (closed) return reject(new TabcachedError('CLOSED'));
         if (abandoned && write.durability === 'relaxed') return reject(abandoned);
-        queue.push({ ...write, settle: (error) => (error ? reject(error) : resolve()) });
+        enqueue(write, (error) => (error ? reject(error) : resolve()));
         if (write.durability === 'strict') void run();
-        else schedule(failing ? RETRY_MS : COMMIT_DELAY_MS);
+        else schedule(failing ? RETRY_MS : delayMs());
       }),
     flush,
     backlog: () => queue.length,
@@ -158,7 +191,7 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers'>, 
       closed = true;
       cancelTimer?.();
       const error = new TabcachedError('CLOSED');
-      for (const write of queue.splice(0)) write.settle(error);
+      for (const queued of queue.splice(0)) queued.settle(error);
     },
   };
 }

@@ -9,6 +9,7 @@ import { PROVISIONAL_BASE } from '../../protocol/limits.ts';
 import type { Clock, Log } from '../env.ts';
 import { readRange, readWindow } from '../store/chat-reads.ts';
 import { chatWriteStores, deleteChat, emptyChat, writeChat } from '../store/chat-writes.ts';
+import { chatCommit, type ChatCommit } from '../store/chat-commits.ts';
 import type { Committer } from '../store/committer.ts';
 import { outboxWriteStores, putOrDeleteOperations, type OutboxChanges } from '../store/outbox-rows.ts';
 import type { Store } from '../store/store.ts';
@@ -109,10 +110,12 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     return parts.flat();
   };
 
+  // A change that could not be written stays on the screen; the committer has told the daemon.
+  const report = (requestId: string) => (error: unknown) => log.warn('chat not stored', { requestId, error: String(error) });
+  const commit = (change: ChatCommit): void => void committer.add(chatCommit(change)).catch(report(change.requestId));
   const write = (requestId: string, rows: number, work: Parameters<Committer['add']>[0]['work'], outbox: boolean): void => {
     const stores = outbox ? [...chatWriteStores, ...outboxWriteStores] : chatWriteStores;
-    // A change that could not be written stays on the screen; the committer has told the daemon.
-    committer.add({ stores, rows, durability: 'relaxed', work }).catch((error: unknown) => log.warn('chat not stored', { requestId, error: String(error) }));
+    committer.add({ stores, rows, durability: 'relaxed', work }).catch(report(requestId));
   };
 
   const applyNow = async (requestId: string, build: (model: ChatModel) => Change | null): Promise<void> => {
@@ -128,16 +131,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     const confirmed = merged.confirmed.map((row) => row.id);
     setup.onChange({ requestId, upserts: merged.upserts, removals: removedKeys(before, merged), confirmed });
     const deletions = merged.removedSequences.map((sequenceNumber) => ({ sequenceNumber, revision: Number.MAX_SAFE_INTEGER }));
-    const changes = { requestId, upserts: [...merged.upserts], deletions, removeIds: confirmed, meta, now };
-    write(
-      requestId,
-      changes.upserts.length + deletions.length + 1,
-      async (tx) => {
-        await writeChat(tx, changes);
-        if (confirmed.length > 0) await putOrDeleteOperations(tx, { deletes: confirmed, now });
-      },
-      confirmed.length > 0,
-    );
+    commit({ requestId, upserts: merged.upserts, deletions, removeIds: confirmed, meta, now, confirmed });
   };
 
   const adopt = (requestId: string, rows: readonly CachedMessage[], stretch: RangeSet): void => {
@@ -198,14 +192,15 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
       const meta = setup.derive({ ...model, meta: changed });
       chats.set(requestId, { ...model, meta });
       const now = clock.now();
+      if (!operations) return commit({ requestId, upserts: [], deletions: [], meta, now, confirmed: [] });
       write(
         requestId,
         2,
         async (tx) => {
           await writeChat(tx, { requestId, upserts: [], deletions: [], meta, now });
-          if (operations) await putOrDeleteOperations(tx, { ...operations, now });
+          await putOrDeleteOperations(tx, { ...operations, now });
         },
-        operations !== undefined,
+        true,
       );
     },
     verify: (requestId) =>

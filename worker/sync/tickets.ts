@@ -10,7 +10,7 @@ import * as v from 'valibot';
 import { backoffMs } from '../backoff.ts';
 import type { Environment } from '../env.ts';
 import type { Committer } from '../store/committer.ts';
-import type { WriteTransaction } from '../store/store.ts';
+import { ticketCommit } from '../store/ticket-commits.ts';
 
 /** What changed of the list. */
 export interface TicketsEvent {
@@ -64,13 +64,8 @@ export function createTicketList(setup: TicketListSetup): TicketList {
   let cancelRetry: (() => void) | null = null;
 
   const store = (upserts: readonly CachedTicket[], removals: readonly string[], newCursor: string | null): void => {
-    const work = async (tx: WriteTransaction): Promise<void> => {
-      for (const ticket of upserts) void tx.put('tickets', ticket);
-      for (const id of removals) void tx.delete('tickets', id);
-      if (newCursor !== null) await tx.put('ticket_meta', { key: 'cursor', value: newCursor });
-    };
     committer
-      .add({ stores: ['tickets', 'ticket_meta'], rows: upserts.length + removals.length, durability: 'relaxed', work })
+      .add(ticketCommit({ upserts, removals, cursor: newCursor }))
       .catch((error: unknown) => env.log.warn('tickets not stored', { error: String(error) }));
   };
 
