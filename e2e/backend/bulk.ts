@@ -1,5 +1,5 @@
 /**
- * Many messages at once: seeding, importing and tests write thousands in a few statements.
+ * Many messages of a chat at once, as tests and scripts write them.
  *
  * Owns: that what is written in bulk obeys the same counters as what is sent one by one.
  */
@@ -17,7 +17,7 @@ export interface BulkMessage {
 const BATCH = 500;
 
 /** A half of a surrogate pair, as careless cutting leaves it, cannot be stored; it becomes U+FFFD, as when sent one by one. */
-const storable = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
+export const storable = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
 
 /** Appends messages to a request, in order, in a transaction of the caller's. With `tell`, connected clients hear of each. */
 export async function bulkAppend(tx: Queries, requestId: string, messages: readonly BulkMessage[], tell = false): Promise<void> {

@@ -9,9 +9,9 @@ import { stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import * as v from 'valibot';
 import { Content } from '../../protocol/index.ts';
-import { bulkAppend } from './bulk.ts';
+import { bulkRequests, type BulkRequest } from './bulk-requests.ts';
 import { ensureCast, type Cast } from './cast.ts';
-import type { Database, Queries } from './database.ts';
+import type { Queries } from './database.ts';
 
 /** PostgreSQL has no place for the character NUL. */
 const Storable = v.check<string, string>((text) => !text.includes('\u0000'), 'contains NUL');
@@ -43,34 +43,30 @@ function parse(text: string): Conversation | string {
   return result.success ? result.output : result.issues.map((issue) => `${v.getDotPath(issue) ?? 'line'}: ${issue.message}`).join('; ');
 }
 
-/** Stores one conversation, or answers false when its `id` is known. Who answered has read what came before. */
-async function store(tx: Queries, { technicians, requesters }: Cast, { id, subject, messages }: Conversation, line: number, now: number): Promise<boolean> {
+/** The request of a conversation. Who answered has read what came before. */
+function requestOf({ technicians, requesters }: Cast, { id, subject, messages }: Conversation, line: number, now: number): BulkRequest {
   const requester = requesters[line % requesters.length];
   const technician = technicians[line % technicians.length];
   if (!requester || !technician) throw new Error('There are no people.');
-  const at = (i: number): Date => new Date(now - line * 7 * MINUTE_MS - (messages.length - i) * MINUTE_MS);
-  const [row] = await tx.query<{ id: string }>(
-    `insert into requests (external_id, subject, requester_id, technician_id, created_at) values ($1, $2, $3, $4, $5)
-     on conflict (external_id) do nothing returning id`,
-    [id, subject, requester.id, technician.id, at(0)],
-  );
-  if (!row) return false;
-  await bulkAppend(
-    tx,
-    row.id,
-    messages.map(({ from, content }, i) => ({ senderId: from === 'requester' ? requester.id : technician.id, content, at: at(i) })),
-  );
   const readBy = (from: 'requester' | 'technician'): number => messages.findLastIndex((message) => message.from === from) + 1;
-  await tx.query(
-    `insert into reads (user_id, request_id, last_read_sequence)
-     select (mark->>0)::uuid, $1, (mark->>1)::int from jsonb_array_elements($2::text::jsonb) as marks(mark)`,
-    [row.id, JSON.stringify([[requester.id, readBy('requester')], ...technicians.map((person) => [person.id, readBy('technician')])])],
-  );
-  return true;
+  return {
+    externalId: id,
+    subject,
+    statusId: 1,
+    priority: null,
+    requesterId: requester.id,
+    technicianId: technician.id,
+    messages: messages.map(({ from, content }, i) => ({
+      senderId: from === 'requester' ? requester.id : technician.id,
+      content,
+      at: new Date(now - line * 7 * MINUTE_MS - (messages.length - i) * MINUTE_MS),
+    })),
+    reads: [{ userId: requester.id, upTo: readBy('requester') }, ...technicians.map((person) => ({ userId: person.id, upTo: readBy('technician') }))],
+  };
 }
 
 /** Imports a file. `now`: milliseconds since the epoch. Rejects when the file cannot be read. */
-export async function importConversations(database: Database, file: string, now: number): Promise<ImportResult> {
+export async function importConversations(database: Queries, file: string, now: number): Promise<ImportResult> {
   // A stream tells of a missing file, or of a folder, where nobody listens.
   if (!(await stat(file)).isFile()) throw new Error(`${file} is no file`);
   const cast = await ensureCast(database);
@@ -88,7 +84,7 @@ export async function importConversations(database: Database, file: string, now:
       skipped.push({ line, reason: conversation });
       continue;
     }
-    if (await database.transaction('write', (tx) => store(tx, cast, conversation, line, now))) imported += 1;
+    if ((await bulkRequests(database, [requestOf(cast, conversation, line, now)])) > 0) imported += 1;
     else known += 1;
   }
   return { imported, known, skipped };

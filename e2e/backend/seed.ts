@@ -4,12 +4,15 @@
  * Owns: what is generated, always the same. Runs only on a database without tickets.
  */
 import { faker } from '@faker-js/faker';
-import { bulkAppend, type BulkMessage } from './bulk.ts';
+import { bulkRequests, type BulkRequest } from './bulk-requests.ts';
+import type { BulkMessage } from './bulk.ts';
 import { ensureCast, type Cast } from './cast.ts';
-import { holdLock, type Database, type Queries } from './database.ts';
+import { holdLock, type Database } from './database.ts';
 import type { Person } from './people.ts';
 
 const TICKETS = 500;
+/** Tickets of one statement. */
+const BATCH = 50;
 const LONG_CHAT = 5_000;
 const MINUTE_MS = 60_000;
 const PRIORITIES = ['low', 'normal', 'high'] as const;
@@ -44,28 +47,28 @@ export function seed(database: Database, now: number): Promise<number> {
     const [existing] = await tx.query('select 1 from requests limit 1');
     if (existing) return 0;
     faker.seed(20_260_116);
-    for (let i = 0; i < TICKETS; i++) await ticket(tx, cast, i, now - i * 17 * MINUTE_MS);
+    for (let first = 0; first < TICKETS; first += BATCH) {
+      await bulkRequests(tx, Array.from({ length: BATCH }, (_, k) => ticket(cast, first + k, now - (first + k) * 17 * MINUTE_MS)));
+    }
     return TICKETS;
   });
 }
 
-async function ticket(tx: Queries, { technicians, requesters }: Cast, i: number, endAt: number): Promise<void> {
+function ticket({ technicians, requesters }: Cast, i: number, endAt: number): BulkRequest {
   const requester = pick(requesters, i);
   const technician = pick(technicians, i);
   const isLong = i === 0;
   const subject = isLong ? 'The one with five thousand messages' : faker.hacker.phrase().slice(0, 80);
-  const statusId = isLong || i % 5 < 2 ? 1 : pick([2, 3, 4], i);
   const messages = conversation(isLong ? LONG_CHAT : faker.number.int({ min: 2, max: 14 }), requester, technician, endAt);
-  const [row] = await tx.query<{ id: string }>(
-    `insert into requests (subject, priority, status_id, requester_id, technician_id, created_at) values ($1, $2, $3, $4, $5, $6) returning id`,
-    [subject, pick(PRIORITIES, i), statusId, requester.id, technician.id, messages[0]?.at],
-  );
-  const { id } = row as { id: string };
-  await bulkAppend(tx, id, messages);
-  // Everybody has read all but the last few messages, so that there are badges to look at.
-  await tx.query(
-    `insert into reads (user_id, request_id, last_read_sequence)
-     select (reader #>> '{}')::uuid, $1, $3 from jsonb_array_elements($2::text::jsonb) as readers(reader)`,
-    [id, JSON.stringify([...technicians, requester].map((person) => person.id)), Math.max(0, messages.length - (i % 4))],
-  );
+  return {
+    externalId: null,
+    subject,
+    statusId: isLong || i % 5 < 2 ? 1 : pick([2, 3, 4], i),
+    priority: pick(PRIORITIES, i),
+    requesterId: requester.id,
+    technicianId: technician.id,
+    messages,
+    // Everybody has read all but the last few messages, so that there are badges to look at.
+    reads: [...technicians, requester].map(({ id }) => ({ userId: id, upTo: Math.max(0, messages.length - (i % 4)) })),
+  };
 }
