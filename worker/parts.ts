@@ -176,8 +176,7 @@ export function createParts(setup: PartsSetup): Parts {
       unread: model.meta.unreadCount,
     });
   };
-  const ticketsChanged = (upserts: readonly CachedTicket[], removals: readonly string[]): void => {
-    views.ticketsChanged(upserts, removals);
+  const publishTickets = (upserts: readonly CachedTicket[], removals: readonly string[]): void => {
     const requestIds = [...upserts.map((ticket) => ticket.id), ...removals].slice(0, LISTED_MAX);
     updates.publish({ kind: 'tickets', requestIds, count: upserts.length, removed: removals.length });
   };
@@ -253,7 +252,7 @@ export function createParts(setup: PartsSetup): Parts {
       const model = book.open(requestId);
       return { unreadCount: model.meta.unreadCount, lastReadSequence: Math.max(model.meta.lastReadSequence, lastReadSequence) };
     },
-    onChange: ({ upserts, removals }) => ticketsChanged(upserts, removals),
+    onChange: ({ upserts, removals }) => views.ticketsChanged(upserts, removals),
     onFetch: () => counters.fetched('tickets'),
     onRejected,
     onProblem: (error) => error && log.warn('tickets not fetched', { code: error.code }),
@@ -342,6 +341,7 @@ export function createParts(setup: PartsSetup): Parts {
     timers,
     meta,
     tickets: () => tickets.all(),
+    onTickets: publishTickets,
     onInterest: (requestId) => {
       rowMemory.note(requestId, views.watchers(requestId).length > 0);
       engine.want(requestId);

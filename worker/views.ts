@@ -22,6 +22,8 @@ export interface ViewsSetup {
   readonly sessions: Sessions;
   meta(requestId: string): ChatMeta;
   tickets(): readonly CachedTicket[];
+  /** Changes of the ticket list, put together. */
+  onTickets(upserts: readonly CachedTicket[], removals: readonly string[]): void;
   /** Nobody watches that chat any more, or somebody does now. */
   onInterest(requestId: string): void;
 }
@@ -67,7 +69,7 @@ interface Pending {
 const toRange = (window: Window): RangeSet => rangeSet(window.lo, window.tail ? PROVISIONAL_BASE - 1 : window.hi);
 
 /** Creates the views. */
-export function createViews({ sessions, timers, meta, tickets, onInterest }: ViewsSetup): Views {
+export function createViews({ sessions, timers, meta, tickets, onTickets, onInterest }: ViewsSetup): Views {
   const versions = new Map<string, number>();
   const windows = new Map<string, Map<Session, RangeSet>>();
   const ticketWatchers = new Set<Session>();
@@ -107,6 +109,7 @@ export function createViews({ sessions, timers, meta, tickets, onInterest }: Vie
     const patch: TicketsPatch = { t: 'tickets', version: advance(TICKETS), upserts: [...changedTickets.values()], removals: [...removedTickets] };
     changedTickets.clear();
     removedTickets.clear();
+    onTickets(patch.upserts, patch.removals);
     if (ticketWatchers.size === 0) return;
     const text = JSON.stringify(patch);
     posted += 1;
