@@ -14,8 +14,10 @@ test('an observer without a client sees numbered updates for all of it, and no t
 
   await tab.send('a secret answer');
   await expect(tab.articleWith('a secret answer')).toHaveAttribute('data-status', 'sent');
-  await observer.waitFor('queued', (update) => update.kind === 'outbox' && update.status === 'pending');
-  await observer.waitFor('delivered', (update) => update.kind === 'outbox' && update.status === 'completed' && update.pending === 0);
+  const queued = await observer.waitFor('queued', (update) => update.kind === 'outbox' && update.status === 'pending');
+  const operationId = queued.kind === 'outbox' ? queued.operationId : '';
+  await observer.waitFor('delivered', (update) => update.kind === 'outbox' && update.operationId === operationId && update.status === 'completed');
+  await observer.waitFor('nothing left to send', (update) => update.kind === 'outbox' && update.n > queued.n && update.pending === 0);
   const reply = await desk.requester.say(ticket.id, 'a secret question');
   await observer.waitFor('reply', (update) => update.kind === 'messages' && update.sequences.includes(reply.sequenceNumber));
 
