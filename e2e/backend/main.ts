@@ -73,6 +73,8 @@ function closeOnSignals(close: () => Promise<void>): void {
 
 async function start(): Promise<void> {
   const options = readArguments(process.argv.slice(2), process.env);
+  // Before the database is opened: who mistyped a name should not wait.
+  if (options.import !== undefined && !existsSync(options.import)) throw importFailure(options.import, { code: 'ENOENT' });
   let server: RunningServer | undefined;
   const database = await openDatabase(options).catch((error: unknown) => {
     throw options.databaseUrl === undefined ? folderFailure(options.data, error) : databaseFailure(error);

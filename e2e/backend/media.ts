@@ -37,6 +37,8 @@ interface MediaRow {
 export function parseRange(header: string | undefined, size: number): { readonly start: number; readonly end: number } | null {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header?.trim() ?? '');
   if (!match || (match[1] === '' && match[2] === '')) return null;
+  // The wrong way round is no range at all, unlike one beyond the end.
+  if (match[1] !== '' && match[2] !== '' && Number(match[2]) < Number(match[1])) return null;
   const suffix = match[1] === '';
   const start = suffix ? Math.max(0, size - Number(match[2])) : Number(match[1]);
   const end = suffix || match[2] === '' ? size - 1 : Math.min(Number(match[2]), size - 1);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ChangesPage, ServerMessage, TicketsPage } from '../../protocol/index.ts';
+import type { ChangesPage, ServerMessage, ServerTicket, TicketsPage } from '../../protocol/index.ts';
 import { chat, sequences, startTestBed, type TestBed } from './testing/test-bed.ts';
 
 let bed: TestBed;
@@ -112,6 +112,35 @@ describe('sending', () => {
     await expect(insert('😀'.repeat(5_001))).rejects.toThrow();
     await expect(insert('')).rejects.toThrow();
   });
+  test('S-1 M-2 a message that was deleted does not come back when its attempt is repeated', async () => {
+    const id = await filled(0);
+    const clientTempId = crypto.randomUUID();
+    const { id: messageId } = (await (await say('rosa', id, 'sent, answer lost', clientTempId)).json()) as ServerMessage;
+    await call('tess', 'DELETE', `/chat/messages/${messageId}`);
+    const again = await say('rosa', id, 'sent, answer lost', clientTempId);
+    expect([again.status, await problemOf(again)]).toEqual([410, '/problems/message-deleted']);
+    expect(await json(call('tess', 'GET', chat(id)))).toEqual([]);
+  });
+  test('#35 the same clientTempId in another request is no duplicate but a mistake', async () => {
+    const clientTempId = crypto.randomUUID();
+    await say('rosa', await filled(0), 'here', clientTempId);
+    const elsewhere = await say('rosa', await filled(0), 'there', clientTempId);
+    expect([elsewhere.status, await problemOf(elsewhere)]).toEqual([409, '/problems/id-taken']);
+  });
+  test('the preview of a ticket follows edits and deletes, and never shows an internal note', async () => {
+    const id = await filled(2);
+    const preview = async (): Promise<unknown> =>
+      (await json<TicketsPage>(call('tess', 'GET', '/requests'))).tickets.flatMap((ticket) => ((ticket as ServerTicket).id === id ? [(ticket as ServerTicket).lastMessagePreview] : []));
+    const rows = await json<ServerMessage[]>(call('tess', 'GET', chat(id)));
+    await call('tess', 'PATCH', `/chat/messages/${rows[1]?.id}`, { content: 'edited' });
+    expect(await preview()).toEqual(['edited']);
+    await call('tess', 'DELETE', `/chat/messages/${rows[1]?.id}`);
+    expect(await preview()).toEqual(['message 1']);
+    await call('tess', 'POST', '/chat/messages', { requestId: id, content: 'a note', isInternal: true });
+    expect(await preview()).toEqual(['message 1']);
+    await call('tess', 'DELETE', `/chat/messages/${rows[0]?.id}`);
+    expect(await preview()).toEqual([null]);
+  });
   test('#55 a closed ticket takes no message, and says so', async () => {
     const id = await filled(1);
     await call('tess', 'PATCH', `/requests/${id}`, { statusId: 4 });
@@ -122,6 +151,10 @@ describe('sending', () => {
     expect((await call('tess', 'POST', '/chat/messages', '{')).status).toBe(400);
     expect((await call('tess', 'POST', '/chat/messages', 'x'.repeat(200_000))).status).toBe(413);
     expect(await problemOf(await call('tess', 'GET', '/nowhere'))).toBe('/problems/not-found');
+    expect(await problemOf(await call('tess', 'GET', '/chat/messages/request/no-uuid'))).toBe('/problems/invalid');
+    expect(await problemOf(await fetch(`${bed.server.url}/elsewhere`))).toBe('/problems/not-found');
+    expect((await call(null, 'POST', '/session', { username: 'nul \u0000' })).status).toBe(400);
+    expect((await call('tess', 'HEAD', '/requests')).status).toBe(200);
   });
 });
 
@@ -155,21 +188,7 @@ describe('access and reading', () => {
     expect(next.tickets).toEqual(expect.arrayContaining([expect.objectContaining({ id, headSequence: 2, lastMessagePreview: 'news', unreadCount: 2 })]));
     expect((await call('tess', 'GET', '/requests?since=x')).status).toBe(400);
   });
-});
-
-describe('media', () => {
-  test('#73 ranges, ETag, digest and If-Range', async () => {
-    const id = await filled(1);
-    const put = await fetch(`${bed.server.url}/api/v1/chat/media/${id}/a.png`, { method: 'PUT', body: 'hello world', headers: { authorization: `Bearer ${bed.tokens.get('rosa')}`, 'content-type': 'image/png' } });
-    expect(put.status).toBe(201);
-    const get = (headers: Record<string, string> = {}): Promise<Response> => call('tess', 'GET', `/chat/media/${id}/a.png`, undefined, headers);
-    const whole = await get();
-    expect([await whole.text(), whole.headers.get('repr-digest')]).toEqual(['hello world', 'sha-256=:uU0nuZNNPgilLlLX2n2r+sSE7+N6U4DukIj3rOLvzek=:']);
-    const etag = whole.headers.get('etag') ?? '';
-    const part = await get({ range: 'bytes=6-', 'if-range': etag });
-    expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([206, 'world', 'bytes 6-10/11']);
-    expect((await get({ range: 'bytes=6-', 'if-range': '"other"' })).status).toBe(200);
-    expect((await get({ range: 'bytes=11-' })).status).toBe(416);
-    expect((await call('raj', 'GET', `/chat/media/${id}/a.png`)).status).toBe(404);
+  test('#24 a ticket cursor from another database, or from before a backup was restored, is 410', async () => {
+    for (const cursor of ['99999999', '99999999999999999999']) expect(await problemOf(await call('tess', 'GET', `/requests?since=${cursor}`))).toBe('/problems/cursor-expired');
   });
 });
