@@ -124,7 +124,11 @@ export function applyAnswer(history: History, answer: Answer): History {
 
 /** Extends the window down to a row of an incomplete answer; what lies between is a gap. Upwards only proof moves the watermark. */
 function reachDown(history: History, lowest: number): History {
-  if (history.floor === 0) return { ...history, floor: lowest, watermark: lowest - 1 };
+  if (history.floor === 0) {
+    // Own messages that were confirmed before anything was fetched are held already, below this answer maybe.
+    const floor = Math.min(lowest, history.ahead[0]?.start ?? lowest);
+    return { ...history, floor, watermark: floor - 1 };
+  }
   return lowest < history.floor ? reach(history, lowest, history.watermark) : history;
 }
 
