@@ -14,9 +14,10 @@ import type { ChatBook } from './chat-book.ts';
 import { revisionOf, type ChatModel } from './chat-model.ts';
 import { isExpired } from './chat-state.ts';
 import { fetchDelta, fetchPage, type FetchedPage, type FetchSetup } from './fetch-changes.ts';
+import { topOf } from './history.ts';
 import type { LinkStatus } from './link-state.ts';
 import { inDoubt, nextStep, type Step } from './plan.ts';
-import { equal, type RangeSet } from './ranges.ts';
+import { equal, union, type RangeSet } from './ranges.ts';
 import { newCell, type SyncCell } from './sync-cell.ts';
 
 /** Chats that synchronise at the same time. */
@@ -101,7 +102,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     const cell = cellOf(requestId);
     const applied = revisionOf(before);
     const newest = query.mode === 'newest';
-    const backwards = fetched.headSequence < before.history.watermark || (newest && fetched.revision !== null && fetched.revision < (applied ?? 0));
+    const backwards = fetched.headSequence < topOf(before.history) || (newest && fetched.revision !== null && fetched.revision < (applied ?? 0));
     // What came before a server that went backwards is not true any more; a window with too many gaps is not worth repairing.
     const replaces = backwards || (newest && before.history.gaps.length > MAX_GAPS);
     if (replaces) await book.reset(requestId, true);
@@ -109,7 +110,8 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     const catchesUp = opens || (setup.backend.changes === undefined && query.mode === 'since' && reachesHead(fetched));
     await book.apply(requestId, (model) => ({
       ...fetched.change,
-      ...(resync && !replaces ? { doubt: inDoubt(model) } : {}),
+      // Before a first page, own confirmed messages are all that is held, and nothing kept them up to date.
+      ...(opens && !replaces ? { doubt: union(inDoubt(model), model.history.ahead) } : {}),
       // Only the newest page speaks for the chat as a whole; the revision of any other answer is that of its own rows.
       ...(opens ? { serverRevision: laterOf(revisionOf(model), fetched.revision) } : {}),
       ...(catchesUp ? { syncedAt: env.clock.now() } : {}),

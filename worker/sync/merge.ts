@@ -167,8 +167,8 @@ function rowsAfter(
 
 function verifiedAfter(unverified: RangeSet, history: History, answer: Coverage | null): RangeSet {
   if (unverified.length === 0) return EMPTY;
-  const window = intersection(unverified, rangeSet(history.floor, history.watermark));
-  return answer?.complete ? difference(window, rangeSet(answer.start, answer.end)) : window;
+  const held = intersection(unverified, union(rangeSet(history.floor, history.watermark), history.ahead));
+  return answer?.complete ? difference(held, rangeSet(answer.start, answer.end)) : held;
 }
 
 function cursorsAfter(model: ChatModel, change: Change, history: History): ChatModel['meta'] {
