@@ -16,7 +16,7 @@ export interface FakeBackend {
 /** A server with chats 0 to `chats - 1`, of 50 messages each until told otherwise. */
 export function createFakeBackend(chats: number): FakeBackend {
   const heads = new Map<number, number>();
-  /** Heads that tickets and pages tell; deltas may lead further. */
+  /** Messages that the next deltas of a chat bring. */
   const ready = new Map<number, readonly ServerMessage[]>();
   const headOf = (chat: number): number => heads.get(chat) ?? 50;
   let push: PushEvents | null = null;
