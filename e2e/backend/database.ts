@@ -39,7 +39,7 @@ export interface Database extends Queries {
 export const isUniqueViolation = (error: unknown): boolean => (error as { code?: unknown } | null)?.code === '23505';
 
 /** Numbers of advisory locks: work that two processes must not do at once. Arbitrary, but always these. */
-export const LOCKS = { migrate: 4_207_311, seed: 4_207_312 } as const;
+const LOCKS = { migrate: 4_207_311, seed: 4_207_312 } as const;
 
 /** Holds a lock until the transaction ends. */
 export const holdLock = (tx: Queries, lock: keyof typeof LOCKS): Promise<unknown> => tx.query('select pg_advisory_xact_lock($1)', [LOCKS[lock]]);

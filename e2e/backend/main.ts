@@ -12,6 +12,7 @@ import { listPeople } from './people.ts';
 import { seed } from './seed.ts';
 import { createServer, type RunningServer } from './server.ts';
 import { readArguments, type StartOptions } from './start-arguments.ts';
+import { checkStart } from './start-checks.ts';
 import { databaseFailure, folderFailure, importFailure, portFailure, StartFailure } from './start-failure.ts';
 
 /** Longest time for closing, after which the process ends all the same. */
@@ -73,8 +74,7 @@ function closeOnSignals(close: () => Promise<void>): void {
 
 async function start(): Promise<void> {
   const options = readArguments(process.argv.slice(2), process.env);
-  // Before the database is opened: who mistyped a name should not wait.
-  if (options.import !== undefined && !existsSync(options.import)) throw importFailure(options.import, { code: 'ENOENT' });
+  await checkStart(options);
   let server: RunningServer | undefined;
   const database = await openDatabase(options).catch((error: unknown) => {
     throw options.databaseUrl === undefined ? folderFailure(options.data, error) : databaseFailure(error);
