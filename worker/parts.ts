@@ -211,7 +211,7 @@ export function createParts(setup: PartsSetup): Parts {
   };
   const readTold = (state: ReadState): void => {
     if (book.get(state.requestId)) readMarks.told(state);
-    else tickets.setRead(state.requestId, state.unreadCount, state.lastReadSequence);
+    else tickets.toldRead(state);
   };
 
   const onRejected = (count: number): void => counters.rejected(count);
@@ -252,6 +252,7 @@ export function createParts(setup: PartsSetup): Parts {
       const model = book.open(requestId);
       return { unreadCount: model.meta.unreadCount, lastReadSequence: Math.max(model.meta.lastReadSequence, lastReadSequence) };
     },
+    onRestart: () => readMarks.forgetServer(),
     onChange: ({ upserts, removals }) => views.ticketsChanged(upserts, removals),
     onFetch: () => counters.fetched('tickets'),
     onRejected,

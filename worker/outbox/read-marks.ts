@@ -33,6 +33,8 @@ export interface ReadMarksSetup {
 export interface ReadMarks {
   /** Moves the mark up to a sequence; lower ones are ignored. On every screen at once. */
   mark(requestId: string, upToSequence: number): void;
+  /** The server lost its memory: its next word stands, unless a mark of this user's is on its way. */
+  forgetServer(): void;
   /** What the server says of this user's reading, by any path. */
   told(state: ReadState): void;
   confirm(operation: OfflineOperation, state: ReadState): Promise<void>;
@@ -52,7 +54,8 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
     book.touch(requestId, (meta) => {
       const serverRead = newerRead(meta._serverRead, read);
       if (serverRead === meta._serverRead) return meta;
-      return { ...meta, _serverRead: serverRead, lastReadSequence: Math.max(meta.lastReadSequence, serverRead.lastReadSequence) };
+      const own = meta._serverRead !== null || ledger.lane(laneOf({ type: 'mark_read', requestId })).length > 0 ? meta.lastReadSequence : 0;
+      return { ...meta, _serverRead: serverRead, lastReadSequence: Math.max(own, serverRead.lastReadSequence) };
     });
     setup.onRead(requestId);
   };
@@ -74,6 +77,9 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
         cancelTimer = null;
         setup.wake();
       });
+    },
+    forgetServer: () => {
+      for (const requestId of book.requestIds()) book.touch(requestId, (meta) => (meta._serverRead === null ? meta : { ...meta, _serverRead: null }));
     },
     told,
     confirm: async (operation, state) => {

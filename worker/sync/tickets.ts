@@ -4,7 +4,7 @@
  * Owns: tickets in memory and store, their cursor, fetching what changed (never message text), the higher revision wins. Does not know
  * chats; the daemon tells it the unread counts that were computed from held messages.
  */
-import { ServerTicket, type Backend, type CachedTicket } from '../../protocol/index.ts';
+import { ServerTicket, type Backend, type CachedTicket, type ReadState } from '../../protocol/index.ts';
 import { toTabcachedError, type TabcachedError } from '../../protocol/errors.ts';
 import * as v from 'valibot';
 import { backoffMs } from '../backoff.ts';
@@ -27,6 +27,8 @@ export interface TicketListSetup {
   readonly cursor: string | null;
   /** The server's word on a ticket; answers what of it is known better here: unread count and mark of an opened chat. */
   onTold(ticket: CachedTicket): Pick<CachedTicket, 'unreadCount' | 'lastReadSequence'>;
+  /** The server does not know its own cursor any more: what it said of reading may not be true either. */
+  onRestart(): void;
   onChange(event: TicketsEvent): void;
   onFetch(): void;
   onRejected(count: number): void;
@@ -47,6 +49,8 @@ export interface TicketList {
   take(raw: unknown): void;
   /** This user may not see it any more. */
   remove(requestId: string): void;
+  /** The server's word on this user's reading of a chat that was never opened here. */
+  toldRead(state: ReadState): void;
   /** Unread count and mark as they follow from held messages and what was read here. */
   setRead(requestId: string, unreadCount: number, lastReadSequence: number): void;
   close(): void;
@@ -95,6 +99,15 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     if (upserts.length > 0 || removals.length > 0 || newCursor !== null) store(upserts, removals, newCursor);
   };
 
+  const setRead = (requestId: string, unreadCount: number, lastReadSequence: number): void => {
+    const known = tickets.get(requestId);
+    if (!known || (known.unreadCount === unreadCount && known.lastReadSequence === lastReadSequence)) return;
+    const ticket = { ...known, unreadCount, lastReadSequence };
+    tickets.set(requestId, ticket);
+    setup.onChange({ upserts: [ticket], removals: [] });
+    store([ticket], [], null);
+  };
+
   const fetchOnce = async (): Promise<void> => {
     setup.onFetch();
     const whole = cursor === null;
@@ -120,6 +133,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       if (over.signal.aborted) return;
       if (error.code === 'CURSOR_EXPIRED' && cursor !== null) {
         cursor = null;
+        setup.onRestart();
         return fetchAll();
       }
       setup.onProblem(error);
@@ -144,14 +158,13 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     refreshing: () => running !== null,
     take: (raw) => apply([raw], [], null),
     remove: (requestId) => apply([], [requestId], null),
-    setRead: (requestId, unreadCount, lastReadSequence) => {
+    toldRead: ({ requestId, unreadCount, lastReadSequence, revision }) => {
       const known = tickets.get(requestId);
-      if (!known || (known.unreadCount === unreadCount && known.lastReadSequence === lastReadSequence)) return;
-      const ticket = { ...known, unreadCount, lastReadSequence };
-      tickets.set(requestId, ticket);
-      setup.onChange({ upserts: [ticket], removals: [] });
-      store([ticket], [], null);
+      // Frames may come late.
+      if (!known || known._revision > revision || (known._revision === revision && known.lastReadSequence > lastReadSequence)) return;
+      setRead(requestId, unreadCount, lastReadSequence);
     },
+    setRead,
     close: () => {
       over.abort();
       cancelRetry?.();
