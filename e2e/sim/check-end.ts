@@ -8,7 +8,7 @@ import { recountAll } from '../../worker/store/chat-counters.ts';
 import type { ModelChat } from '../../worker/testing/model-chat.ts';
 import { isStorable } from './check-stored.ts';
 import { nameOf, tabName } from './choose.ts';
-import type { World } from './world.ts';
+import { SIM_USER, type World } from './world.ts';
 
 /** Time in which nothing may be asked. */
 const QUIET_MS = 180_000;
@@ -26,7 +26,8 @@ function difference(actual: readonly string[], expected: readonly string[]): str
 function checkChat(world: World, truth: ModelChat): void {
   const { verdict, server, mirror } = world;
   const expected = server.visible(truth.id).filter(isStorable).map(told);
-  const unread = server.visible(truth.id).filter((row) => row.sequenceNumber > truth.lastRead && row.senderId !== 'agent').length;
+  // What breaks the rules is void here, and voids do not count (R-2).
+  const unread = server.visible(truth.id).filter((row) => row.sequenceNumber > truth.lastRead && row.senderId !== SIM_USER && isStorable(row)).length;
   world.tabs.forEach((tab, at) => {
     const who = `${tabName(world, tab)} with ${nameOf(truth)}`;
     const chat = tab.chats.get(truth.id);

@@ -11,8 +11,11 @@ import type { SimChat } from './sim-chat.ts';
 import type { SimTab } from './sim-tab.ts';
 import type { World } from './world.ts';
 
-/** Checks all tabs. `marks`: the highest read mark that each view has shown. */
-export function checkTabs(world: World, marks: WeakMap<SimChat, number>): void {
+/** The highest read mark that each view has shown, by life of the daemon: what a frame told and nothing stored is lost with it. */
+export type ShownMarks = WeakMap<SimChat, { readonly life: number; readonly mark: number }>;
+
+/** Checks all tabs. */
+export function checkTabs(world: World, marks: ShownMarks): void {
   for (const tab of world.tabs) {
     if (tab.isFrozen() || !tab.isReady()) continue;
     for (const chat of tab.chats.values()) {
@@ -22,7 +25,7 @@ export function checkTabs(world: World, marks: WeakMap<SimChat, number>): void {
   }
 }
 
-function checkView(world: World, tab: SimTab, chat: SimChat, core: ChatCore, marks: WeakMap<SimChat, number>): void {
+function checkView(world: World, tab: SimTab, chat: SimChat, core: ChatCore, marks: ShownMarks): void {
   const { requestId } = chat;
   const truth = world.server.chats.get(requestId);
   const who = `${tabName(world, tab)} with ${nameOf({ id: requestId })}`;
@@ -38,17 +41,19 @@ function checkView(world: World, tab: SimTab, chat: SimChat, core: ChatCore, mar
     if (inside(meta.gaps, row.sequenceNumber)) broken('H-7', `row ${row.sequenceNumber} inside a gap`);
   }
   if (meta.unread < 0) broken('R-2', `unread ${meta.unread}`);
-  const mark = marks.get(chat) ?? 0;
-  if (meta.lastReadSequence < mark && !world.markMayFall.has(requestId)) broken('R-1', `the read mark falls from ${mark} to ${meta.lastReadSequence}`);
-  marks.set(chat, world.markMayFall.has(requestId) ? 0 : meta.lastReadSequence);
+  const life = world.life();
+  const shown = marks.get(chat);
+  const mark = shown?.life === life && !world.markMayFall.has(requestId) ? shown.mark : 0;
+  if (meta.lastReadSequence < mark) broken('R-1', `the read mark falls from ${mark} to ${meta.lastReadSequence}`);
+  marks.set(chat, { life, mark: meta.lastReadSequence });
 
   for (const sent of world.sent.all.values()) {
     if (sent.chatId !== requestId || !window.tail || sent.state !== 'accepted' || sent.discarding) continue;
-    const shown = keys.has(sent.id);
-    if (!shown && world.mirror.queue.has(sent.id)) broken('S-2', `"${sent.content}" is waiting and has no bubble`);
+    const hasBubble = keys.has(sent.id);
+    if (!hasBubble && world.mirror.queue.has(sent.id)) broken('S-2', `"${sent.content}" is waiting and has no bubble`);
     const confirmed = world.server.byTempId(sent.id);
     const stored = confirmed && world.mirror.messages.get(confirmed.id);
-    if (!shown && stored && stored.sequenceNumber >= Math.max(1, window.lo) && !world.unnoticed.has(requestId)) broken('S-2', `"${sent.content}" is sent and has no bubble`);
+    if (!hasBubble && stored && stored.sequenceNumber >= Math.max(1, window.lo) && !world.unnoticed.has(requestId)) broken('S-2', `"${sent.content}" is sent and has no bubble`);
   }
 
   if (!truth || truth.denied || meta.revision === null || meta.floor === 0) return;

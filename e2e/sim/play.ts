@@ -5,12 +5,11 @@
  */
 import { checkCommit } from './check-commit.ts';
 import { checkEnd } from './check-end.ts';
-import { checkTabs } from './check-tabs.ts';
+import { checkTabs, type ShownMarks } from './check-tabs.ts';
 import { perform } from './perform.ts';
 import { quiesce } from './quiesce.ts';
 import { createRandom } from './random.ts';
 import type { Plan } from './regime.ts';
-import type { SimChat } from './sim-chat.ts';
 import type { Violation } from './violation.ts';
 import { createWorld, type WorldSetup } from './world.ts';
 
@@ -31,7 +30,7 @@ export interface Outcome {
 export async function play(plan: Plan, options: Pick<WorldSetup, 'openStore'> & { readonly keepLines?: boolean } = {}): Promise<Outcome> {
   const { seed, regime, actions } = plan;
   const world = await createWorld({ seed, regime, keepLines: options.keepLines ?? false, ...(options.openStore ? { openStore: options.openStore } : {}) });
-  const marks = new WeakMap<SimChat, number>();
+  const marks = new WeakMap() as ShownMarks;
   const trace: string[] = [];
   const say = (text: string): void => {
     trace.push(text);

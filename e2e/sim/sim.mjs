@@ -4,6 +4,7 @@
  *   --seeds N    how many (500)        --from S     the first one; without it, a random one, which is printed
  *   --steps M    actions each (200)    --seed S     only this one, with its history
  *   --store X    memory (default), indexeddb
+ *   --shrink S    seconds for making a broken history shorter (15)
  *   --threads N  (2)                   --planted    plays against every planted bug (see planted.mjs)
  */
 import { randomInt } from 'node:crypto';
@@ -20,12 +21,14 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     store: { type: 'string', default: 'memory' },
     threads: { type: 'string', default: '2' },
+    shrink: { type: 'string', default: '15' },
     only: { type: 'string' },
     planted: { type: 'boolean', default: false },
   },
 });
 const steps = Number(values.steps);
 const { store } = values;
+const shrinkMs = Number(values.shrink) * 1_000;
 
 function printBroken(answer) {
   console.log(`\nseed ${answer.seed} broke ${answer.violation.promise}: ${answer.violation.text}`);
@@ -40,7 +43,7 @@ async function playOne(seed) {
   await playSeeds({
     file,
     threads: 1,
-    requests: [{ seed, steps, store, keepLines: true, shrinkMs: 20_000 }],
+    requests: [{ seed, steps, store, keepLines: true, shrinkMs }],
     onAnswer: (answer) => {
       for (const line of answer.lines) console.log(line);
       console.log(`history ${answer.hash.toString(16)}`);
@@ -58,7 +61,7 @@ async function playMany() {
   const count = Number(values.seeds);
   console.log(`seeds ${from} to ${from + count - 1}, ${steps} steps each, ${store} store`);
   const { file, remove } = await bundleSimulator();
-  const requests = Array.from({ length: count }, (_, at) => ({ seed: from + at, steps, store, shrinkMs: 15_000 }));
+  const requests = Array.from({ length: count }, (_, at) => ({ seed: from + at, steps, store, shrinkMs }));
   let violations = 0;
   let played = 0;
   const startedAt = performance.now();

@@ -206,7 +206,10 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       const chat = chatOf(chatId);
       if (chat.messages.has(sequence)) change(chat, sequence, null);
     },
-    skip: (chatId) => void chatOf(chatId).head++,
+    skip: (chatId) => {
+      chatOf(chatId).head += 1;
+      pushTicket(chatOf(chatId));
+    },
     setRole: (chatId, sees) => {
       const chat = chatOf(chatId);
       if (seesHidden(chat) === sees) return;
