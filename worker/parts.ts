@@ -187,6 +187,10 @@ export function createParts(setup: PartsSetup): Parts {
     clock,
     log,
     stored: booted.chats,
+    firstRead: (requestId) => {
+      const ticket = tickets.get(requestId);
+      return ticket ? { unreadCount: ticket.unreadCount, lastReadSequence: ticket.lastReadSequence, revision: ticket._revision } : null;
+    },
     derive: (model) => {
       const unread = unreadOf(model);
       return model.meta.unreadCount === unread ? model.meta : { ...model.meta, unreadCount: unread };

@@ -4,7 +4,7 @@
  * Owns: per chat one change after the other; memory and views first, then the store (DESIGN.md, section 10, item 28); rows read
  * from the store when a window needs them. Does not know requests, lanes or sessions: it tells its listener what changed.
  */
-import type { CachedMessage, ChatSyncState, VerifyReport } from '../../protocol/index.ts';
+import type { CachedMessage, ChatSyncState, ServerRead, VerifyReport } from '../../protocol/index.ts';
 import { PROVISIONAL_BASE } from '../../protocol/limits.ts';
 import type { Clock, Log } from '../env.ts';
 import { readRange, readWindow } from '../store/chat-reads.ts';
@@ -62,6 +62,8 @@ export interface ChatBookSetup {
   readonly clock: Clock;
   readonly log: Log;
   readonly stored: readonly { readonly meta: ChatSyncState; readonly pending: readonly CachedMessage[] }[];
+  /** What the ticket list tells of this user's reading: all that is known of it when a chat is opened for the first time. */
+  firstRead(requestId: string): ServerRead | null;
   /** What follows from history and rows and is stored with them: the unread count. */
   derive(model: ChatModel): ChatSyncState;
   onChange(event: ChatEvent): void;
@@ -85,10 +87,18 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     return turn;
   };
 
+  /** A chat of which nothing is held but what the ticket list tells. */
+  const freshChat = (requestId: string): ChatSyncState => {
+    const read = setup.firstRead(requestId);
+    const empty = emptyChat(requestId, clock.now());
+    // Of no revision, so that whatever the server says of the chat itself counts more.
+    return read ? { ...empty, unreadCount: read.unreadCount, lastReadSequence: read.lastReadSequence, _serverRead: { ...read, revision: 0 } } : empty;
+  };
+
   const open = (requestId: string): ChatModel => {
     let model = chats.get(requestId);
     if (!model) {
-      model = modelOf(emptyChat(requestId, clock.now()), []);
+      model = modelOf(freshChat(requestId), []);
       chats.set(requestId, model);
     }
     return model;
@@ -146,7 +156,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     const { meta, pending } = open(requestId);
     const now = clock.now();
     const { lastReadSequence, lastReadAt, _draft } = meta;
-    const fresh = { ...emptyChat(requestId, now), lastReadSequence, lastReadAt, ...(_draft === undefined ? {} : { _draft }) };
+    const fresh = { ...freshChat(requestId), lastReadSequence, lastReadAt, ...(_draft === undefined ? {} : { _draft }) };
     if (keep || pending.length > 0) chats.set(requestId, modelOf(fresh, pending));
     else chats.delete(requestId);
     write(requestId, 1, async (tx) => void (await deleteChat(tx, requestId, { now })), false);

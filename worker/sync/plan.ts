@@ -6,7 +6,7 @@
 import type { MessagesQuery } from '../../protocol/index.ts';
 import { CHANGES_PAGE_SIZE, HUGE_GAP, MAX_GAPS, PAGE_SIZE, STALL_LIMIT } from '../../protocol/limits.ts';
 import { revisionOf, type ChatModel } from './chat-model.ts';
-import { contains, intersection, rangeSet, type Range, type RangeSet } from './ranges.ts';
+import { intersection, rangeSet, type Range, type RangeSet } from './ranges.ts';
 
 /** What the planner has to know beside the chat itself. */
 export interface PlanFacts {
@@ -16,7 +16,7 @@ export interface PlanFacts {
   readonly resync: boolean;
   /** The backend has revisions. */
   readonly revisions: boolean;
-  /** Stretches on screen in some tab. */
+  /** Stretches within some tab's window. */
   readonly shown: RangeSet;
   /** Attempts without progress, by end of the gap. */
   readonly stalls: ReadonlyMap<number, number>;
@@ -56,11 +56,11 @@ function catchUp(model: ChatModel, facts: PlanFacts): Step {
   return page({ mode: 'since', sequence: watermark, limit: PAGE_SIZE });
 }
 
-/** Small gaps heal by themselves, huge ones when they are scrolled to; a repair that got nowhere three times is parked. */
-function isRepairable(gap: Range, facts: PlanFacts): boolean {
-  if ((facts.stalls.get(gap.end) ?? 0) >= STALL_LIMIT) return false;
-  return gap.end - gap.start < HUGE_GAP || contains(facts.shown, gap.end);
-}
+/**
+ * Small gaps heal by themselves. Huge ones do not, though a window reaches across them: who scrolls there asks for a page of them. A
+ * repair that got nowhere three times is parked.
+ */
+const isRepairable = (gap: Range, facts: PlanFacts): boolean => !isParked(gap, facts.stalls) && gap.end - gap.start < HUGE_GAP;
 
 /** The newer end of a stretch, small enough to be answered completely in one page. */
 export function slice(stretch: Range, limit = PAGE_SIZE): MessagesQuery {
