@@ -14,6 +14,8 @@ import type { ReadTransaction, Store } from './store/store.ts';
 
 /** An open that takes longer is given up: a view from the network beats no view. */
 const OPEN_DEADLINE_MS = 5_000;
+/** Pause before a store that refused to be read is asked again. */
+const RECALL_PAUSE_MS = 250;
 
 /** What the store held. */
 export interface Remembered {
@@ -44,14 +46,12 @@ export async function boot(env: Environment, identity: WorkerIdentity, epoch: st
   // A worker of a later generation exists because the one before hangs, and a hung worker never gives its lease back.
   const writer = await env.locks.hold(writerLease(identity.userId), { signal, steal: identity.generation > 0 });
   void writer.lost.then(() => events.onLost('writer lease taken'));
-  const store = await openStore(env, identity, events);
-  const remembered = await store.read(['messages', 'chat_meta', 'tickets', 'ticket_meta', 'offline_queue'], recall).catch((error: unknown) => {
-    env.log.error('store not readable', { error: String(error) });
-    return { chats: [], tickets: [], cursor: null, operations: [] };
-  });
+  const opened = await openStore(env, identity, events);
+  const remembered = await recallFrom(opened, env);
   return {
-    ...remembered,
-    store,
+    ...(remembered ?? { chats: [], tickets: [], cursor: null, operations: [] }),
+    // Writing over what cannot be read would lose the outbox and leave rows without their records.
+    store: remembered ? opened : await openMemory(env, identity),
     lease,
     release: () => {
       writer.release();
@@ -71,9 +71,26 @@ async function openStore(env: Environment, identity: WorkerIdentity, events: Boo
     return store;
   } catch (error) {
     env.log.error('storage refused: running on memory', { error: String(error) });
-    const store = env.openMemoryStore();
-    await store.claimWriter(identity.buildId, env.clock.now());
-    return store;
+    return openMemory(env, identity);
+  }
+}
+
+async function openMemory(env: Environment, identity: WorkerIdentity): Promise<Store> {
+  const store = env.openMemoryStore();
+  await store.claimWriter(identity.buildId, env.clock.now());
+  return store;
+}
+
+/** What the store holds, asked for until it answers or the deadline is over; then null. */
+async function recallFrom(store: Store, env: Environment): Promise<Remembered | null> {
+  for (let pausedMs = 0; ; pausedMs += RECALL_PAUSE_MS) {
+    try {
+      return await store.read(['messages', 'chat_meta', 'tickets', 'ticket_meta', 'offline_queue'], recall);
+    } catch (error) {
+      env.log.error('store not readable', { error: String(error) });
+      if (pausedMs >= OPEN_DEADLINE_MS) return null;
+    }
+    await new Promise<void>((resolve) => void env.timers.after(RECALL_PAUSE_MS, resolve));
   }
 }
 
