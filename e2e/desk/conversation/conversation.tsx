@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useChat, useTickets } from 'tabcached/react';
 import { Composer } from '../composer/composer.tsx';
 import { runShortcut, useShortcut } from '../keyboard/use-shortcut.ts';
+import { goTo } from '../routing/use-place.ts';
 import { useOpenDesk } from '../session/desk-context.ts';
 import { useAttended } from '../status/use-attended.ts';
 import { isClosed } from '../tickets/ticket-status.ts';
@@ -13,9 +14,12 @@ import { obstacleOf } from './obstacle.ts';
 import { readState } from './read-marker.ts';
 import { useLogScroll } from './use-log-scroll.ts';
 
+/** Below this width the conversation hides the list; `styles/desk.css` has the same. */
+const NARROW = '(max-width: 48rem)';
+
 /** See the file. */
 export function Conversation({ requestId }: { readonly requestId: string }): ReactNode {
-  const { client } = useOpenDesk();
+  const { client, username } = useOpenDesk();
   const { state, view } = useChat(client, requestId);
   const { tickets, ready: ticketsReady } = useTickets(client);
   const attended = useAttended();
@@ -27,10 +31,14 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
   const read = useMemo(() => (meta && ticketsReady ? readState(ticket, meta) : null), [meta, ticket, ticketsReady]);
   const focusReply = (): void => section.current?.querySelector<HTMLElement>('textarea[data-shortcut="reply"]')?.focus();
   useShortcut('r', focusReply);
-  useShortcut('Escape', () => runShortcut('list'));
+  const leave = (): void => {
+    if (window.matchMedia(NARROW).matches) goTo({ as: username, ticket: null });
+    else runShortcut('list');
+  };
+  useShortcut('Escape', leave);
   // Whoever opens a conversation with the keyboard goes on in it. On a touch screen that would raise the keyboard uncalled.
   useEffect(() => {
-    if (document.activeElement?.closest('[data-request-id]') && window.matchMedia('(pointer: fine)').matches) focusReply();
+    if (document.activeElement?.closest('nav') && window.matchMedia('(pointer: fine)').matches) focusReply();
   }, []);
 
   return (
@@ -59,7 +67,7 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
           draft={meta?.draft ?? null}
           closed={ticket !== null && isClosed(ticket.statusId)}
           onSend={scroll.toEnd}
-          onLeave={() => runShortcut('list')}
+          onLeave={leave}
         />
       )}
     </section>

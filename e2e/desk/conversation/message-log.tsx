@@ -1,5 +1,5 @@
 /** The messages of a conversation: a virtual list that loads what is older when somebody goes there. */
-import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useMemo, useState, type ReactNode } from 'react';
 import type { ChatView, ChatViewState } from 'tabcached';
 import { Virtualizer } from 'virtua';
 import { useOpenDesk } from '../session/desk-context.ts';
@@ -39,12 +39,11 @@ export interface MessageLogProps {
 export function MessageLog({ view, state, attended, read, scroll }: MessageLogProps): ReactNode {
   const { userId } = useOpenDesk();
   const { items, meta, hasOlder, hasNewer, loading, error } = state;
-  const viewport = useRef<HTMLDivElement>(null);
   const unreadAfter = useUnreadMark(read, attended);
   const [build] = useState(createRowBuilder);
   const rows = useMemo(() => build(items, { userId, unreadAfter, hasOlder }), [build, items, userId, unreadAfter, hasOlder]);
 
-  const { virtual, atEnd, anchor, firstSeenIndex, lastSeenIndex, noteScroll, noteResize, toEnd } = scroll;
+  const { viewport, virtual, atEnd, anchor, firstSeenIndex, lastSeenIndex, noteScroll, noteResize, toEnd } = scroll;
   const stage = useStagedRows(rows, anchor);
   useFollowEnd(scroll, stage.rows);
   const look = useReadMarker({ view, rows: stage.rows, attended, markedUpTo: read?.lastReadSequence ?? 0, lastSeenIndex });
@@ -55,7 +54,8 @@ export function MessageLog({ view, state, attended, read, scroll }: MessageLogPr
 
   const loadAround = (): void => {
     const handle = virtual.current;
-    if (!handle || handle.viewportSize === 0 || error) return;
+    // Rows that are not on screen yet say nothing about how far it is to the first one.
+    if (!handle || handle.viewportSize === 0 || error || stage.rows.length === 0) return;
     const fills = handle.scrollSize > handle.viewportSize;
     if (hasOlder && !loading.older && (!fills || (!atEnd && handle.scrollOffset < LOAD_AHEAD_PX))) void view.loadOlder().catch(() => undefined);
     const toGo = handle.scrollSize - handle.viewportSize - handle.scrollOffset;

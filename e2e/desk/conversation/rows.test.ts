@@ -49,10 +49,10 @@ describe('rows', () => {
     expect(flags(items)).toEqual(['day group', '', 'group own', 'group', 'group']);
   });
 
-  test('a new day and a gap begin groups of their own', () => {
+  test('a new day and a gap begin groups of their own, a gap no day', () => {
     const gap: ChatItem = { type: 'gap', key: 'gap:9', startSeq: 3, endSeq: 9 };
     const items = [message(1, 'ann', at(3, 23, 59)), message(2, 'ann', at(4, 0, 1)), gap, message(10, 'ann', at(4, 0, 2))];
-    expect(flags(items)).toEqual(['day group', 'day group', 'gap', 'day group']);
+    expect(flags(items)).toEqual(['day group', 'day group', 'gap', 'group']);
   });
 
   test('the unread divider stands above the first unread message of another person', () => {

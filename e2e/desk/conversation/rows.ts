@@ -60,6 +60,7 @@ function buildRows(items: readonly ChatItem[], context: RowsContext, previous: r
   const known = new Map(previous.map((row) => [row.key, row]));
   const { userId, unreadAfter, hasOlder } = context;
   let before: MessageRow | null = null;
+  let day: string | null = null;
   // Without an older row in view, the divider's true place may be further up.
   let unreadPending = unreadAfter !== null;
   let sawRead = !hasOlder;
@@ -76,7 +77,9 @@ function buildRows(items: readonly ChatItem[], context: RowsContext, previous: r
     if (!isUnread) sawRead = true;
     const opensUnread = unreadPending && isUnread && !own && sawRead;
     if (isUnread && !own) unreadPending = false;
-    const opensDay = before === null ? index > 0 || !hasOlder : dayKey(before.atMs) !== dayKey(atMs);
+    const today = dayKey(atMs);
+    const opensDay = day === null ? index > 0 || !hasOlder : day !== today;
+    day = today;
     const follows = before !== null && before.message.senderId === message.senderId && atMs - before.atMs < GROUP_PAUSE_MS;
     const row: MessageRow = {
       type: 'message',

@@ -3,19 +3,28 @@
  *
  * Owns: staying at the end while somebody is there, and what is being read otherwise. Does not know what the rows say.
  */
-import { useCallback, useLayoutEffect, useRef, useState, type RefObject } from 'react';
+import { useCallback, useEffect, useLayoutEffect, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
-import type { Keyed } from './stage-rows.ts';
+import { anchorIndex } from './anchor.ts';
+import type { Row } from './rows.ts';
 
 /** This close to the end counts as being there, in CSS pixels. */
 const END_SLACK_PX = 32;
 
+/** Going to the end takes the virtual list a few steps, while it learns how high the rows are. */
+const FOLLOW_MS = 400;
+
+/** What people scroll with. */
+const HANDS = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
+
 /** Scrolling of one conversation. */
 export interface LogScroll {
+  /** The element that scrolls. */
+  readonly viewport: RefObject<HTMLDivElement | null>;
   readonly virtual: RefObject<VirtualizerHandle | null>;
   /** Somebody is at the end, and stays there when messages arrive. */
   readonly atEnd: boolean;
-  /** Key of the first row that is fully on screen, or null. */
+  /** Key of the row that must not move, or null. */
   anchor(): string | null;
   firstSeenIndex(): number;
   lastSeenIndex(): number;
@@ -28,11 +37,13 @@ export interface LogScroll {
 }
 
 /** Scrolling for the rows that are rendered; they are told with `useFollowEnd`. */
-export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly Keyed[]> } {
+export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly Row[]> } {
+  const viewport = useRef<HTMLDivElement>(null);
   const virtual = useRef<VirtualizerHandle>(null);
-  const shown = useRef<readonly Keyed[]>([]);
+  const shown = useRef<readonly Row[]>([]);
   const sticks = useRef(true);
   const offset = useRef(0);
+  const followsUntil = useRef(0);
   const [atEnd, setAtEnd] = useState(true);
 
   const stick = useCallback((value: boolean) => {
@@ -42,10 +53,24 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
 
   const follow = useCallback(() => {
     const last = shown.current.length - 1;
-    if (sticks.current && last >= 0) virtual.current?.scrollToIndex(last, { align: 'end' });
+    if (!sticks.current || last < 0) return;
+    followsUntil.current = performance.now() + FOLLOW_MS;
+    virtual.current?.scrollToIndex(last, { align: 'end' });
   }, []);
 
+  useEffect(() => {
+    const element = viewport.current;
+    const takeOver = (): void => {
+      followsUntil.current = 0;
+    };
+    for (const type of HANDS) element?.addEventListener(type, takeOver, { passive: true });
+    return () => {
+      for (const type of HANDS) element?.removeEventListener(type, takeOver);
+    };
+  });
+
   return {
+    viewport,
     virtual,
     shown,
     atEnd,
@@ -54,7 +79,8 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
       if (!handle || shown.current.length === 0) return null;
       const first = handle.findItemIndex(handle.scrollOffset);
       const whole = handle.getItemOffset(first) >= handle.scrollOffset ? first : first + 1;
-      return shown.current[Math.min(whole, shown.current.length - 1)]?.key ?? null;
+      const last = handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 1);
+      return shown.current[anchorIndex(shown.current, Math.min(whole, last), last)]?.key ?? null;
     }, []),
     firstSeenIndex: useCallback(() => virtual.current?.findItemIndex(virtual.current.scrollOffset) ?? -1, []),
     lastSeenIndex: useCallback(() => {
@@ -63,13 +89,15 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
       return sticks.current ? shown.current.length - 1 : handle.findItemIndex(handle.scrollOffset + handle.viewportSize - 1);
     }, []),
     noteScroll: useCallback(() => {
-      const handle = virtual.current;
-      if (!handle) return;
-      const toGo = handle.scrollSize - handle.viewportSize - handle.scrollOffset;
-      // Rows that grow push the end away without anybody leaving it: only going up leaves.
+      const element = viewport.current;
+      if (!element) return;
+      // The element's own sizes: the list hears of a new viewport only after the browser has scrolled for it.
+      const { scrollTop, scrollHeight, clientHeight } = element;
+      const toGo = scrollHeight - clientHeight - scrollTop;
+      // Rows that grow push the end away without anybody leaving it: only going up leaves, and not while we are going there.
       if (toGo <= END_SLACK_PX) stick(true);
-      else if (handle.scrollOffset < offset.current) stick(false);
-      offset.current = handle.scrollOffset;
+      else if (scrollTop < offset.current && performance.now() > followsUntil.current) stick(false);
+      offset.current = scrollTop;
     }, [stick]),
     noteResize: follow,
     toEnd: useCallback(() => {
@@ -80,7 +108,7 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
 }
 
 /** Keeps the end in view when the rendered rows change. */
-export function useFollowEnd(scroll: ReturnType<typeof useLogScroll>, rows: readonly Keyed[]): void {
+export function useFollowEnd(scroll: ReturnType<typeof useLogScroll>, rows: readonly Row[]): void {
   const { shown, noteResize } = scroll;
   useLayoutEffect(() => {
     shown.current = rows;

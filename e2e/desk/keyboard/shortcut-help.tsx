@@ -4,7 +4,7 @@ import { Icon } from '../icons/icon.tsx';
 import { useShortcut } from './use-shortcut.ts';
 
 const keys: readonly { readonly keys: readonly string[]; readonly does: string }[] = [
-  { keys: ['/'], does: 'Filter the tickets' },
+  { keys: ['/'], does: 'Filter the tickets; Enter opens the first' },
   { keys: ['j', 'k'], does: 'Next, previous ticket (also ↓ and ↑)' },
   { keys: ['Enter'], does: 'Open the ticket; send the reply' },
   { keys: ['r'], does: 'Write a reply' },

@@ -33,8 +33,8 @@ export type DeskState =
   | { readonly phase: 'open'; readonly desk: OpenDesk };
 
 function describe(thrown: unknown, username: string): DeskFailure {
-  if (thrown instanceof ApiProblem && thrown.status >= 400 && thrown.status < 500) {
-    return { title: `Nobody is called “${username}” here`, detail: thrown.message, unknownUser: true };
+  if (thrown instanceof ApiProblem && (thrown.status === 404 || thrown.status === 400)) {
+    return { title: `Nobody is called “${username}” here`, detail: 'Check the spelling, or choose somebody below.', unknownUser: true };
   }
   if (thrown instanceof ApiProblem && thrown.status === 0) {
     const detail = 'Nothing is cached for this person in this browser yet, so the first sign-in needs the server.';

@@ -1,9 +1,10 @@
 /** The navigation of the desk: a filter field and the tickets, newest activity first. */
-import { useDeferredValue, useEffect, useEffectEvent, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useEffectEvent, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTickets } from 'tabcached/react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Icon } from '../icons/icon.tsx';
 import { useShortcut } from '../keyboard/use-shortcut.ts';
+import { goTo } from '../routing/use-place.ts';
 import { useOpenDesk } from '../session/desk-context.ts';
 import { useNow } from '../time/use-now.ts';
 import { filterTickets, type Scope } from './filter-tickets.ts';
@@ -17,8 +18,7 @@ export function TicketList({ opened }: { readonly opened: string | null }): Reac
   const { ready, tickets } = useTickets(client);
   const [text, setText] = useState('');
   const [scope, setScope] = useState<Scope>('all');
-  const asked = useDeferredValue(text);
-  const shown = useMemo(() => filterTickets(tickets, { text: asked, scope, userId, opened }), [tickets, asked, scope, userId, opened]);
+  const shown = useMemo(() => filterTickets(tickets, { text, scope, userId, opened }), [tickets, text, scope, userId, opened]);
   const nowMs = useNow();
 
   const field = useRef<HTMLInputElement>(null);
@@ -26,6 +26,8 @@ export function TicketList({ opened }: { readonly opened: string | null }): Reac
   const virtual = useRef<VirtualizerHandle>(null);
   const keys = useListKeys(shown, opened, scroller, virtual);
   useShortcut('/', () => field.current?.select());
+  useShortcut('j', () => keys.move(1));
+  useShortcut('k', () => keys.move(-1));
   useShortcut('list', keys.focusCurrent);
 
   const openedIndex = opened === null ? -1 : shown.findIndex((ticket) => ticket.id === opened);
@@ -55,7 +57,10 @@ export function TicketList({ opened }: { readonly opened: string | null }): Reac
               if (event.key === 'Escape' && text !== '') {
                 event.preventDefault();
                 setText('');
-              } else if (event.key === 'ArrowDown' || event.key === 'Escape' || (event.key === 'Enter' && shown.length > 0)) {
+              } else if (event.key === 'Enter' && text !== '' && shown[0]) {
+                event.preventDefault();
+                goTo({ as: username, ticket: shown[0].id });
+              } else if (event.key === 'ArrowDown' || event.key === 'Escape') {
                 event.preventDefault();
                 keys.focusCurrent();
               }

@@ -11,6 +11,8 @@ export interface ListKeys {
   setCurrent(id: string): void;
   /** Moves the focus to the current link. */
   focusCurrent(): void;
+  /** Moves it on by so many links; to the first one when there is no current one. */
+  move(by: number): void;
 }
 
 const target = (key: string, index: number, last: number): number | null => {
@@ -19,6 +21,15 @@ const target = (key: string, index: number, last: number): number | null => {
   if (key === 'Home') return 0;
   return key === 'End' ? last : null;
 };
+
+/** A link that just came into the list is hidden until it has been measured, and cannot have the focus before. */
+const FRAMES = 10;
+
+function focusLink(list: HTMLElement | null, id: string, frames = FRAMES): void {
+  const link = list?.querySelector<HTMLElement>(`[data-request-id="${CSS.escape(id)}"]`);
+  link?.focus({ preventScroll: true });
+  if (frames > 0 && document.activeElement !== link) requestAnimationFrame(() => focusLink(list, id, frames - 1));
+}
 
 /** Keyboard for these tickets; `opened` is where it starts. */
 export function useListKeys(
@@ -30,7 +41,8 @@ export function useListKeys(
   const [current, setCurrent] = useState<string | null>(null);
   const indexOf = (id: string | null): number => (id === null ? -1 : tickets.findIndex((ticket) => ticket.id === id));
   const found = indexOf(current);
-  const currentIndex = Math.max(0, found >= 0 ? found : indexOf(opened));
+  const start = found >= 0 ? found : indexOf(opened);
+  const currentIndex = Math.max(0, start);
 
   const focusIndex = (index: number): void => {
     const ticket = tickets[index];
@@ -38,7 +50,7 @@ export function useListKeys(
     // The link must be there before it can have the focus.
     flushSync(() => setCurrent(ticket.id));
     virtual.current?.scrollToIndex(index, { align: 'nearest' });
-    list.current?.querySelector<HTMLElement>(`[data-request-id="${CSS.escape(ticket.id)}"]`)?.focus({ preventScroll: true });
+    focusLink(list.current, ticket.id);
   };
 
   const onKeyDown = useEffectEvent((event: KeyboardEvent): void => {
@@ -59,5 +71,6 @@ export function useListKeys(
     currentIndex,
     setCurrent: useCallback((id: string) => setCurrent(id), []),
     focusCurrent: () => focusIndex(currentIndex),
+    move: (by) => focusIndex(start < 0 ? 0 : Math.max(0, Math.min(tickets.length - 1, start + by))),
   };
 }
