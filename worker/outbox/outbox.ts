@@ -6,11 +6,13 @@
  */
 import type { CachedMessage, LaneState, OfflineOperation, SendOperation, SendReceipt, Sender, ServerMessage } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
-import { PROVISIONAL_BASE } from '../../protocol/limits.ts';
+import { PAGE_SIZE, PROVISIONAL_BASE } from '../../protocol/limits.ts';
 import type { Clock } from '../env.ts';
 import type { ChatBook } from '../sync/chat-book.ts';
+import { topOf } from '../sync/history.ts';
 import { toRow } from '../sync/intake.ts';
 import { NO_CHANGE } from '../sync/merge.ts';
+import { covers } from '../sync/ranges.ts';
 import type { Ledger } from './ledger.ts';
 import { pendingRow, revived, sendOperation, type Draft } from './operations.ts';
 
@@ -51,6 +53,7 @@ export interface Outbox {
 export function createOutbox(setup: OutboxSetup): Outbox {
   const { book, ledger, clock } = setup;
   const accepting = new Map<string, Promise<SendReceipt>>();
+  const lookups = new Map<string, Promise<void>>();
 
   const showRow = (row: CachedMessage): void => {
     const model = book.open(row.requestId);
@@ -72,8 +75,33 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     nearlyFull: ledger.size() >= setup.limit * WARN_SHARE,
   });
 
+  /**
+   * Makes the newest rows of a chat resident, among which a message that is sent once more would be; undefined when they are. Whoever
+   * comes later waits as well, so that the order of pressing send is kept.
+   */
+  const lookUpNewest = (requestId: string): Promise<void> | undefined => {
+    const { history, resident } = book.open(requestId);
+    const top = topOf(history);
+    const known = lookups.get(requestId);
+    if (!known && covers(resident, Math.max(1, history.floor, top - PAGE_SIZE), top)) return undefined;
+    const lookup = (known ?? Promise.resolve())
+      .then(() => book.loadBefore(requestId, PROVISIONAL_BASE, PAGE_SIZE))
+      .then(
+        () => undefined,
+        // Storage that cannot be read is no reason not to send.
+        () => undefined,
+      );
+    lookups.set(requestId, lookup);
+    return lookup;
+  };
+
   const accept = async (draft: Draft): Promise<SendReceipt> => {
     const { requestId, clientTempId } = draft;
+    const lookup = lookUpNewest(requestId);
+    if (lookup) {
+      await lookup;
+      if (lookups.get(requestId) === lookup) lookups.delete(requestId);
+    }
     const model = book.open(requestId);
     // A tab repeats a send whose answer it never got: the message may be on its way, or sent.
     if (ledger.get(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId)) return receipt(clientTempId);
