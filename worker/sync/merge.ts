@@ -193,5 +193,7 @@ export function removedKeys(before: ChatModel, merged: Merged): readonly string[
     if (occupant && rowKey(occupant) !== rowKey(row)) keys.add(rowKey(occupant));
   }
   for (const row of merged.upserts) keys.delete(rowKey(row));
+  // A message that was sent again after its deletion is still there under its key.
+  if (keys.size > 0) for (const row of merged.model.rows) keys.delete(rowKey(row));
   return [...keys];
 }
