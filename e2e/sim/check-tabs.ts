@@ -16,6 +16,7 @@ export type ShownMarks = WeakMap<SimChat, { readonly life: number; readonly mark
 
 /** Checks all tabs. */
 export function checkTabs(world: World, marks: ShownMarks): void {
+  if (world.isDegraded()) return;
   for (const tab of world.tabs) {
     if (tab.isFrozen() || !tab.isReady()) continue;
     for (const chat of tab.chats.values()) {

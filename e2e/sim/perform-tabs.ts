@@ -14,8 +14,9 @@ const ignore = (): void => undefined;
 export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const attempt = (): void => {
     tab.call('send', { requestId: sent.chatId, clientTempId: sent.id, content: sent.content }).then(
-      () => {
-        if (sent.state !== 'accepted') sent.state = 'accepted';
+      ({ durable }) => {
+        // What is kept in memory alone is promised to nobody.
+        if (sent.state !== 'accepted') sent.state = durable ? 'accepted' : 'unknown';
       },
       (thrown: unknown) => {
         if (toTabcachedError(thrown).code === 'DAEMON_LOST') return again();
@@ -122,7 +123,7 @@ export const tabActions = {
   sendAgain: (world, { a, b }) => {
     const tab = tabOf(world, a);
     // A tab repeats what it pressed and has no answer to, or lost the answer to; never what it saw refused or took back.
-    const sent = choose([...world.sent.all.values()].slice(-4).filter((each) => (each.state === 'pressed' || each.state === 'accepted') && !each.discarding && !each.discarded && each.editing === null), b);
+    const sent = choose([...world.sent.all.values()].slice(-4).filter((each) => (each.state === 'pressed' || each.state === 'accepted') && (!each.everOnServer || world.server.byTempId(each.id)) && !each.discarding && !each.discarded && each.editing === null), b);
     if (!tab || !sent) return null;
     sendFrom(world, tab, sent);
     return `${tabName(world, tab)} sends "${sent.content}" once more`;

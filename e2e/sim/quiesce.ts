@@ -46,6 +46,8 @@ export async function quiesce(world: World): Promise<void> {
   for (const chat of server.chats.values()) server.setAccess(chat.id, true);
   for (const tab of world.tabs) if (tab.isFrozen()) tab.thaw();
   if (world.tabs.length === 0) world.openTab();
+  // A daemon on memory stays on memory: the next one has the storage again.
+  if (world.isDegraded()) world.kill(0);
   world.reconnect();
   await time.advance(1_000);
   for (const tab of world.tabs) tab.report({ visible: true, focused: true, online: true });

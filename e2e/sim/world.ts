@@ -55,6 +55,8 @@ export interface World {
   /** Number of the daemon's present life. */
   life(): number;
   daemonLives(): boolean;
+  /** Does the present daemon run on memory, because storage refused it at its start? */
+  isDegraded(): boolean;
   /** The daemon dies without a word; tabs notice after that time. */
   kill(noticedAfterMs: number): void;
   /** It dies so many microtasks after so many more boundaries were crossed; 0 takes that back. */
@@ -175,13 +177,17 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     },
     log: { debug: () => undefined, info: () => undefined, warn: (event, fields) => keepLines && say(`! ${event} ${JSON.stringify(fields ?? {})}`), error: (event, fields) => say(`! ${event} ${JSON.stringify(fields ?? {})}`) },
     openStore: () => Promise.resolve(durable.openFor(life)),
-    openMemoryStore: () => createMemoryStore(),
+    openMemoryStore: () => {
+      degraded = lives;
+      return createMemoryStore();
+    },
     openBroadcast: () => ({ post: () => undefined, close: () => undefined }),
     estimateStorage: () => Promise.resolve(null),
   });
   const identity = (): WorkerIdentity => ({ buildId: 'build', userId: SIM_USER, generation: 0 });
 
   let lives = 0;
+  let degraded = -1;
   let life: Life = { alive: false };
   let daemon: Daemon | null = null;
   const start = (): Daemon => {
@@ -261,6 +267,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     },
     life: () => lives,
     daemonLives: () => life.alive,
+    isDegraded: () => degraded === lives,
     kill: (noticedAfterMs) => {
       if (!life.alive) return;
       say(`daemon ${lives} dies`);
