@@ -100,6 +100,8 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
   const applyPage = async (before: ChatModel, fetched: FetchedPage, query: MessagesQuery, resync: boolean, attachment: number): Promise<void> => {
     const { requestId } = before;
     const cell = cellOf(requestId);
+    // Access was lost while the answer was under way: its rows went, and must not come back with it.
+    if (cell.denied) throw cell.problem ?? new TabcachedError('FORBIDDEN');
     const applied = revisionOf(before);
     const newest = query.mode === 'newest';
     const backwards = fetched.headSequence < topOf(before.history) || (newest && fetched.revision !== null && fetched.revision < (applied ?? 0));
@@ -134,6 +136,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     const before = book.open(requestId);
     if (step.kind === 'changes') {
       const delta = await fetchDelta(setup, requestId, step.since, step.limit, signal);
+      if (cell.denied) throw cell.problem ?? new TabcachedError('FORBIDDEN');
       // Push frames may have led further while the delta was under way.
       await book.apply(requestId, (model) => ({
         ...delta.change,

@@ -1,0 +1,152 @@
+/** Chats that have to be fetched anew: cases of SCENARIOS.md, section A, that need a daemon and its server. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TabcachedError } from '../protocol/errors.ts';
+import { EXPIRES_AFTER_MS } from '../protocol/limits.ts';
+import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await createScenario();
+});
+
+describe('a cursor that the server refuses', () => {
+  test('#22 twice in a row: one snapshot, then a pause, never a loop', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(10);
+    const tab = await scenario.openedTab();
+    rig.server.before = (kind) => {
+      if (kind === 'changes') throw new TabcachedError('CURSOR_EXPIRED');
+    };
+    scenario.forgetRequests();
+    rig.server.tellLost();
+    await rig.time.settle();
+    expect(scenario.asked('changes')).toHaveLength(1);
+    expect(scenario.asked('messages')).toHaveLength(1);
+    expect(tab.chat(CHAT).meta.state).toBe('SYNCED');
+    rig.server.tellLost();
+    await rig.time.settle();
+    // Refused again: nothing more is asked before the pause is over, and what is held stays on screen.
+    expect(scenario.asked('changes')).toHaveLength(2);
+    expect(scenario.asked('messages')).toHaveLength(1);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    await rig.time.advance(60_000);
+    expect(scenario.asked('changes').length + scenario.asked('messages').length).toBeLessThanOrEqual(5);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    expect(tab.chat(CHAT).meta.state).toBe('SYNCED');
+  });
+
+  test('#22 a server that refuses everything is asked less and less', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(10);
+    const tab = await scenario.openedTab();
+    rig.server.before = (kind) => {
+      if (kind === 'changes' || kind === 'messages') throw new TabcachedError('CURSOR_EXPIRED');
+    };
+    scenario.forgetRequests();
+    rig.server.tellLost();
+    await rig.time.advance(10 * 60_000);
+    const count = scenario.asked('changes').length + scenario.asked('messages').length;
+    expect(count).toBeGreaterThan(10);
+    // A pause of 8 seconds on average, once it has grown.
+    expect(count).toBeLessThan(90);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    expect(tab.chat(CHAT).meta.state).toBe('FAILED');
+  });
+});
+
+test('#24 a server restored from a backup: its state is taken over, the outbox is kept', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(900);
+  const backup = rig.server.chats.get(CHAT)?.revision ?? 0;
+  fill(100);
+  const tab = await scenario.openedTab();
+  await tab.call('saveDraft', { requestId: CHAT, text: 'half a sentence' });
+  rig.server.cut();
+  rig.server.before = (kind) => {
+    if (kind === 'send') throw new TabcachedError('SERVER_FAILED');
+  };
+  const id = await scenario.send(tab, 'written meanwhile');
+  rig.server.restoreTo(CHAT, backup);
+  rig.server.restore();
+  await rig.time.advance(2_000);
+  expect(tab.texts(CHAT)).toEqual([...serverTexts().slice(-50), 'written meanwhile']);
+  expect(tab.chat(CHAT).meta).toMatchObject({ watermark: 900, gaps: [], draft: 'half a sentence' });
+  expect(await scenario.storedOperations()).toMatchObject([{ id, requestId: CHAT }]);
+  rig.server.before = () => undefined;
+  await rig.time.advance(60_000);
+  expect(serverTexts().slice(-1)).toEqual(['written meanwhile']);
+  expect(tab.texts(CHAT)).toEqual(serverTexts().slice(-51));
+  expect(tab.chat(CHAT).meta).toMatchObject({ watermark: 901, state: 'SYNCED', draft: 'half a sentence' });
+});
+
+test('#27 untouched for seven days and a minute: shown at once, marked, revalidated', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(30);
+  const first = await scenario.openedTab();
+  const before = serverTexts();
+  first.crash();
+  await rig.time.settle();
+  rig.server.cut();
+  await rig.time.advance(100);
+  rig.time.jump(EXPIRES_AFTER_MS + 60_000);
+  rig.server.edit(CHAT, 10, 'edited on the third day');
+  rig.server.remove(CHAT, 20);
+  await rig.restartDaemon();
+  const tab = await rig.openTab();
+  await tab.open(CHAT);
+  expect(tab.texts(CHAT)).toEqual(before);
+  expect(tab.chat(CHAT).meta.state).toBe('EXPIRED');
+  const gate = createGate();
+  scenario.answers.messages = (page) => gate.pass().then(() => page);
+  rig.server.restore();
+  await rig.time.settle();
+  expect(tab.texts(CHAT)).toEqual(before);
+  expect(tab.chat(CHAT).meta.state).toBe('RESYNCING');
+  gate.open();
+  await rig.time.advance(1_000);
+  expect(tab.texts(CHAT)).toEqual(serverTexts());
+  expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', unverified: [] });
+  expect((await scenario.storedRows()).map((row) => row.content)).toEqual(serverTexts());
+});
+
+describe('#31 access that is lost while a gap is being filled', () => {
+  test.each([
+    ['told by the answer', false],
+    ['told by push, the answer late', true],
+  ])('%s: repairs stop, rows go, nothing is asked again', async (_, pushed) => {
+    const { rig, fill, answers } = scenario;
+    fill(20);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    scenario.fillMany(1_000);
+    const gate = createGate();
+    answers.messages = (page) => gate.pass().then(() => page);
+    rig.server.restore();
+    await rig.time.advance(1_000);
+    expect(gate.arrived()).toBe(1);
+    if (pushed) rig.server.setAccess(CHAT, false);
+    else {
+      rig.server.before = (kind) => {
+        if (kind === 'messages' || kind === 'changes') throw new TabcachedError('FORBIDDEN');
+      };
+    }
+    await rig.time.settle();
+    gate.open();
+    await rig.time.settle();
+    scenario.forgetRequests();
+    await rig.time.advance(10 * 60_000);
+    expect(scenario.asked('messages').concat(scenario.asked('changes'))).toEqual([]);
+    expect(await scenario.storedRows()).toEqual([]);
+    await tab.open(CHAT);
+    expect(tab.chat(CHAT).rows).toEqual([]);
+    expect(tab.chat(CHAT).meta).toMatchObject({ problem: { code: 'FORBIDDEN' }, held: 0 });
+    // Other chats go on.
+    fill(2, OTHER_CHAT);
+    await tab.open(OTHER_CHAT);
+    await rig.time.settle();
+    rig.server.before = () => undefined;
+    await tab.call('syncChat', { requestId: OTHER_CHAT });
+    await rig.time.advance(1_000);
+    expect(tab.texts(OTHER_CHAT)).toEqual(scenario.serverTexts(OTHER_CHAT));
+  });
+});
