@@ -4,10 +4,10 @@
  * Owns: which function answers which route, headers, limits of bodies, errors as problem documents. Does not know SQL.
  */
 import { Hono, type Context } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { matchedRoutes } from 'hono/route';
 import type { Database } from './database.ts';
 import { ChangesQuery, checked, FileName, MediaType, MessageInput, MessagePatch, pageQuery, ReadInput, RequestInput, RequestPatch, SessionInput } from './inputs.ts';
+import { limitBody } from './limit-body.ts';
 import { getMedia, MEDIA_MAX_BYTES, putMedia } from './media.ts';
 import { deleteMessage, editMessage, findByTempId, sendMessage } from './messages.ts';
 import type { Metrics } from './metrics.ts';
@@ -49,7 +49,6 @@ async function json(context: Context<Env>): Promise<unknown> {
   }
 }
 
-const limited = (maxSize: number) => bodyLimit({ maxSize, onError: () => problemResponse(new Problem('payload-too-large')) });
 const idOf = (context: Context<Env>, name: string): string => checked(Uuid, context.req.param(name));
 
 /** The HTTP API, base path `/api/v1`, with `/metrics` and `/health` beside it. */
@@ -69,7 +68,7 @@ export function createApi({ database, metrics, now, onError }: ApiSetup): Hono<E
     return problemResponse(new Problem('internal'));
   });
 
-  api.post('/session', limited(BODY_MAX_BYTES), async (context) => {
+  api.post('/session', limitBody(BODY_MAX_BYTES), async (context) => {
     const { username, ttlSeconds } = checked(SessionInput, await json(context));
     return context.json(await signIn(database, username, now(), ttlSeconds === undefined ? SESSION_MS : ttlSeconds * 1000));
   });
@@ -85,11 +84,11 @@ export function createApi({ database, metrics, now, onError }: ApiSetup): Hono<E
   });
 
   api.get('/requests', async (context) => context.json(await listTickets(database, context.var.person, context.req.query('since') ?? null)));
-  api.post('/requests', limited(BODY_MAX_BYTES), async (context) => {
+  api.post('/requests', limitBody(BODY_MAX_BYTES), async (context) => {
     const { subject, content } = checked(RequestInput, await json(context));
     return context.json(await createRequest(database, context.var.person, subject, content), 201);
   });
-  api.patch('/requests/:requestId', limited(BODY_MAX_BYTES), async (context) =>
+  api.patch('/requests/:requestId', limitBody(BODY_MAX_BYTES), async (context) =>
     context.json(await patchRequest(database, context.var.person, idOf(context, 'requestId'), checked(RequestPatch, await json(context)))),
   );
 
@@ -102,11 +101,11 @@ export function createApi({ database, metrics, now, onError }: ApiSetup): Hono<E
     const page = await readChanges(database, context.var.person, idOf(context, 'requestId'), since, limit);
     return context.json(page, 200, { 'X-Revision': `${page.revision}`, 'X-Head-Sequence': `${page.headSequence}`, 'X-Has-More': `${page.hasMore}` });
   });
-  api.post('/chat/messages/request/:requestId/read', limited(BODY_MAX_BYTES), async (context) => {
+  api.post('/chat/messages/request/:requestId/read', limitBody(BODY_MAX_BYTES), async (context) => {
     const { upToSequence } = checked(ReadInput, await json(context));
     return context.json(await markRead(database, context.var.person, idOf(context, 'requestId'), upToSequence));
   });
-  api.post('/chat/messages', limited(BODY_MAX_BYTES), async (context) => {
+  api.post('/chat/messages', limitBody(BODY_MAX_BYTES), async (context) => {
     const { message, created } = await sendMessage(database, context.var.person, checked(MessageInput, await json(context)));
     return context.json(message, created ? 201 : 200);
   });
@@ -115,7 +114,7 @@ export function createApi({ database, metrics, now, onError }: ApiSetup): Hono<E
     if (!message) throw new Problem('not-found', 'No message of yours has that client_temp_id.');
     return context.json(message);
   });
-  api.patch('/chat/messages/:messageId', limited(BODY_MAX_BYTES), async (context) =>
+  api.patch('/chat/messages/:messageId', limitBody(BODY_MAX_BYTES), async (context) =>
     context.json(await editMessage(database, context.var.person, idOf(context, 'messageId'), checked(MessagePatch, await json(context)).content)),
   );
   api.delete('/chat/messages/:messageId', async (context) => {
@@ -128,7 +127,7 @@ export function createApi({ database, metrics, now, onError }: ApiSetup): Hono<E
       ifRange: context.req.header('if-range'),
     }),
   );
-  api.put('/chat/media/:requestId/:filename', limited(MEDIA_MAX_BYTES), async (context) => {
+  api.put('/chat/media/:requestId/:filename', limitBody(MEDIA_MAX_BYTES), async (context) => {
     const filename = checked(FileName, context.req.param('filename'));
     const mimeType = checked(MediaType, context.req.header('content-type') || 'application/octet-stream');
     const bytes = new Uint8Array(await context.req.arrayBuffer());

@@ -72,7 +72,12 @@ export async function sendMessage(database: Database, author: Person, message: N
   const known = await knownMessage(database, author, message);
   if (known) return { message: known, created: false };
   try {
-    return { message: await database.transaction('write', (tx) => appendMessage(tx, author, message)), created: true };
+    return await database.transaction('write', async (tx) => {
+      await requestFor(tx, author, message.requestId, true);
+      // Looked for again under the lock: while this attempt waited, an earlier one may have been stored and the ticket closed after it.
+      const stored = await knownMessage(tx, author, message);
+      return stored ? { message: stored, created: false } : { message: await appendMessage(tx, author, message), created: true };
+    });
   } catch (error) {
     // Two attempts at once: the one that came second finds what the first stored.
     if (!isUniqueViolation(error)) throw error;
