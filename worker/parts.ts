@@ -14,7 +14,7 @@ import { createCounters, type Counters } from './counters.ts';
 import type { Environment } from './env.ts';
 import { createExecutor, type Executor } from './outbox/executor.ts';
 import { createLedger, type Ledger } from './outbox/ledger.ts';
-import { createOutbox, type Outbox } from './outbox/outbox.ts';
+import { createOutbox, type Outbox, type OutboxSetup } from './outbox/outbox.ts';
 import { createReadMarks, type ReadMarks } from './outbox/read-marks.ts';
 import { createUpdatePublisher } from './publish-updates.ts';
 import { createPush, type Push } from './push.ts';
@@ -90,12 +90,13 @@ export function createParts(setup: PartsSetup): Parts {
     return chatMeta(model, engine.cell(requestId), { lane: outbox.laneState(requestId), unread: unreadOf(model), head: headOf(requestId), now: clock.now() });
   };
 
+  const sendsPending = (): number => ledger.all().filter((operation) => operation.type === 'send_message').length;
   const host = (): HostState => {
     // Catching up after the link was away; opening a chat for the first time is that chat's own affair.
     const behind = (requestId: string): boolean => engine.cell(requestId).running !== null && !engine.cell(requestId).current && (book.get(requestId)?.history.floor ?? 0) > 0;
     const syncing = tickets.refreshing() || views.watchedChats().some(behind);
     const link = push.attached() ? (syncing ? 'syncing' : 'live') : 'offline';
-    return { epoch, link, storage, tabs: sessions.all().length, lacks: lacking(backend), pending: ledger.all().filter((operation) => operation.type === 'send_message').length, needsToken };
+    return { epoch, link, storage, tabs: sessions.all().length, lacks: lacking(backend), pending: sendsPending(), needsToken };
   };
   let hostChecked = false;
   /** Conditions flicker within a task; tabs are told what it ended in. */
@@ -162,6 +163,13 @@ export function createParts(setup: PartsSetup): Parts {
     },
   });
 
+  const states = new Map<string, string>();
+  const publishState = (requestId: string): void => {
+    const { state } = meta(requestId);
+    if (states.get(requestId) === state) return;
+    states.set(requestId, state);
+    updates.publish({ kind: 'sync', requestId, state });
+  };
   const rowsChanged = (requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void => {
     views.changed(requestId, upserts, removals);
     if (upserts.length === 0 && removals.length === 0) return;
@@ -199,7 +207,7 @@ export function createParts(setup: PartsSetup): Parts {
       rowsChanged(requestId, upserts, removals);
       showRead(requestId);
       for (const operation of ledger.forget(confirmed)) {
-        updates.publish({ kind: 'outbox', requestId, operationId: operation.id, status: 'completed', pending: ledger.size() });
+        updates.publish({ kind: 'outbox', requestId, operationId: operation.id, status: 'completed', pending: sendsPending() });
       }
       if (confirmed.length > 0) {
         executor.wake();
@@ -233,6 +241,7 @@ export function createParts(setup: PartsSetup): Parts {
     onParked: () => counters.parked(),
     onState: (requestId) => {
       views.changed(requestId);
+      publishState(requestId);
       hostChanged();
     },
     onReset: (requestId) => views.restart(requestId),
@@ -266,6 +275,13 @@ export function createParts(setup: PartsSetup): Parts {
 
   const ledger = createLedger(committer, clock, booted.operations);
   const wake = (): void => executor.wake();
+  const operationChanged: OutboxSetup['onOperation'] = (operation, status) => {
+    const { requestId, id: operationId } = operation;
+    updates.publish({ kind: 'outbox', requestId, operationId, status, pending: sendsPending() });
+    if (operation.type === 'mark_read') return;
+    views.changed(requestId);
+    hostChanged();
+  };
   const outbox = createOutbox({
     clock,
     book,
@@ -275,11 +291,7 @@ export function createParts(setup: PartsSetup): Parts {
     durable: storage === 'indexeddb',
     sender: () => senderOf(userId, tickets),
     onRows: rowsChanged,
-    onOperation: (operation, status) => {
-      views.changed(operation.requestId);
-      updates.publish({ kind: 'outbox', requestId: operation.requestId, operationId: operation.id, status, pending: ledger.size() });
-      hostChanged();
-    },
+    onOperation: operationChanged,
     wake,
   });
   const readMarks = createReadMarks({
@@ -288,6 +300,7 @@ export function createParts(setup: PartsSetup): Parts {
     ledger,
     userId,
     wake,
+    onOperation: operationChanged,
     onRead: (requestId) => {
       const model = book.open(requestId);
       views.changed(requestId);

@@ -27,6 +27,8 @@ export interface Ledger {
    * new row's sequence is checked against the store in the same transaction.
    */
   put(operation: OfflineOperation, row: CachedMessage | null, durability: Durability): Promise<CachedMessage | null>;
+  /** Takes an operation into memory; whoever calls stores it. */
+  hold(operation: OfflineOperation): void;
   /** Removes an operation and its row. */
   drop(operation: OfflineOperation, durability: Durability): Promise<void>;
   /** Removes operations from memory that somebody else removed from the store. */
@@ -70,6 +72,7 @@ export function createLedger(committer: Committer, clock: Clock, stored: readonl
       });
       return written;
     },
+    hold: (operation) => void operations.set(operation.id, operation),
     drop: (operation, durability) => {
       operations.delete(operation.id);
       const now = clock.now();

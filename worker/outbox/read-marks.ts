@@ -4,7 +4,7 @@
  * Owns: the mark is monotone (R-1), at most one operation per chat waits, scrolling is collected before the server hears of it. Does not
  * know unread counts: they follow from the mark (`sync/unread.ts`).
  */
-import type { OfflineOperation, ReadState } from '../../protocol/index.ts';
+import type { OfflineOperation, ReadState, ServerRead } from '../../protocol/index.ts';
 import type { Environment } from '../env.ts';
 import type { ChatBook } from '../sync/chat-book.ts';
 import { rowsBetween } from '../sync/chat-model.ts';
@@ -26,6 +26,7 @@ export interface ReadMarksSetup {
   readonly ledger: Ledger;
   readonly userId: string;
   onRead(requestId: string): void;
+  onOperation(operation: OfflineOperation, status: OfflineOperation['status'] | 'discarded'): void;
   wake(): void;
 }
 
@@ -51,13 +52,15 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
   const told = (state: ReadState): void => {
     if (!book.get(state.requestId)) return;
     const { requestId, ...read } = state;
+    let news = false;
     book.touch(requestId, (meta) => {
       const serverRead = newerRead(meta._serverRead, read);
-      if (serverRead === meta._serverRead) return meta;
+      if (serverRead === meta._serverRead || sameRead(serverRead, meta._serverRead)) return meta;
+      news = true;
       const own = meta._serverRead !== null || ledger.lane(laneOf({ type: 'mark_read', requestId })).length > 0 ? meta.lastReadSequence : 0;
       return { ...meta, _serverRead: serverRead, lastReadSequence: Math.max(own, serverRead.lastReadSequence) };
     });
-    setup.onRead(requestId);
+    if (news) setup.onRead(requestId);
   };
 
   return {
@@ -70,9 +73,11 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       const waits = ledger.lane(laneOf({ type: 'mark_read', requestId })).find((operation) => operation.status !== 'syncing');
       const ids = rowsBetween(model.rows, before + 1, mark).filter((row) => row.senderId !== setup.userId).map((row) => row.id);
       const operation = readOperation(waits?.id ?? env.ids.uuid(), requestId, mark, ids.slice(-IDS_MAX), now, waits?._order ?? ledger.nextOrder());
-      book.touch(requestId, (meta) => ({ ...meta, lastReadSequence: mark, lastReadAt: now }));
-      ledger.put(operation, null, 'relaxed').catch(() => undefined);
+      ledger.hold(operation);
+      // Mark and operation in one transaction: a mark that survives a crash is one that the server will hear of.
+      book.touch(requestId, (meta) => ({ ...meta, lastReadSequence: mark, lastReadAt: now }), { puts: [operation] });
       setup.onRead(requestId);
+      setup.onOperation(operation, 'pending');
       cancelTimer ??= env.timers.after(DEBOUNCE_MS, () => {
         cancelTimer = null;
         setup.wake();
@@ -84,13 +89,20 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
     told,
     confirm: async (operation, state) => {
       told(state);
-      await ledger.drop(operation, 'relaxed');
+      const dropped = ledger.drop(operation, 'relaxed');
+      setup.onOperation(operation, 'completed');
+      await dropped;
     },
     refuse: async (operation) => {
       book.touch(operation.requestId, (meta) => ({ ...meta, lastReadSequence: meta._serverRead?.lastReadSequence ?? 0 }));
-      await ledger.drop(operation, 'relaxed');
+      const dropped = ledger.drop(operation, 'relaxed');
       setup.onRead(operation.requestId);
+      setup.onOperation(operation, 'discarded');
+      await dropped;
     },
     close: () => cancelTimer?.(),
   };
 }
+
+const sameRead = (a: ServerRead, b: ServerRead | null): boolean =>
+  b !== null && a.unreadCount === b.unreadCount && a.lastReadSequence === b.lastReadSequence && a.revision === b.revision;
