@@ -20,7 +20,7 @@ export interface OpenDesk {
 }
 
 /** Why a desk does not open, in words. `unknownUser`: choosing somebody else helps, trying again does not. */
-export interface DeskFailure {
+interface DeskFailure {
   readonly title: string;
   readonly detail: string;
   readonly unknownUser: boolean;

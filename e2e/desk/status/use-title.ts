@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 
 /** Title with a number of unread messages. */
-export const deskTitle = (unread: number): string => (unread > 0 ? `(${unread}) Support desk` : 'Support desk');
+const deskTitle = (unread: number): string => (unread > 0 ? `(${unread}) Support desk` : 'Support desk');
 
 /** Keeps the title; it is the bare one again when the component goes. */
 export function useTitle(unread: number): void {
