@@ -124,6 +124,8 @@ export function createParts(setup: PartsSetup): Parts {
     onJoined: () => {
       hostChanged();
       push.wake();
+      // It may have the token that no other tab had.
+      executor.wake();
     },
     onLeft: (session) => {
       views.drop(session);

@@ -43,8 +43,19 @@ export function createExecutor(setup: ExecutorSetup): Executor {
   const { env, backend, ledger } = setup;
   const over = new AbortController();
   const busy = new Set<string>();
-  let pausedUntilAt = 0;
+  /** Lanes that wait for a token: woken from outside, not by each other. */
+  const stalledLanes = new Set<string>();
+  /** Attempts in a row that did not count, by lane: their pauses grow all the same. */
+  const uncounted = new Map<string, number>();
+  // A pause that the server asked for outlives the daemon it was told.
+  let pausedUntilAt = Math.max(0, ...ledger.all().map((operation) => (operation._errorCode === 'RATE_LIMITED' ? (operation.nextRetryAt ?? 0) : 0)));
   let cancelTimer: (() => void) | null = null;
+
+  const pauseMs = (lane: string): number => {
+    const before = uncounted.get(lane) ?? 0;
+    uncounted.set(lane, before + 1);
+    return backoffMs(before, env.random());
+  };
 
   const settle = async (operation: OfflineOperation, error: TabcachedError): Promise<void> => {
     const current = ledger.get(operation.id);
@@ -57,7 +68,11 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     if (outcome === 'failed' && current.type === 'mark_read') return setup.refuseRead(current);
     if (outcome === 'failed') return setup.change(failed(current, error, false));
     if (outcome === 'wait-all') pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));
-    if (outcome !== 'retry') return setup.change(waiting(current, error, { counted: false, nextRetryAt: null, unknown: unknown || current._outcomeUnknown === true }));
+    if (outcome !== 'retry') {
+      // The link may not notice that a request was lost: then nothing but the pause ends the wait.
+      const untilAt = outcome === 'wait-all' ? pausedUntilAt : outcome === 'wait-link' ? now + pauseMs(laneOf(current)) : null;
+      return setup.change(waiting(current, error, { counted: false, nextRetryAt: untilAt, unknown: unknown || current._outcomeUnknown === true }));
+    }
     if (current.retryCount + 1 >= current.maxRetries && current.type === 'send_message') return setup.change(failed({ ...current, retryCount: current.retryCount + 1 }, error, unknown));
     const nextRetryAt = now + backoffMs(current.retryCount, env.random(), error.retryAfterMs);
     return setup.change(waiting(current, error, { counted: true, nextRetryAt, unknown }));
@@ -87,35 +102,38 @@ export function createExecutor(setup: ExecutorSetup): Executor {
   };
 
   const attempt = async (operation: OfflineOperation): Promise<void> => {
+    const lane = laneOf(operation);
     const begun = attempted(operation, env.clock.now());
     // Stored before it is sent: a daemon that dies in between finds it `syncing` and asks what became of it.
-    await setup.change(begun);
+    await setup.change(begun).catch(async (thrown: unknown) => {
+      // Storage refused to note the attempt: nothing was sent. What memory says must not stay `syncing`.
+      const how = { counted: false, nextRetryAt: env.clock.now() + pauseMs(lane), unknown: operation._outcomeUnknown === true };
+      if (ledger.get(operation.id)) await setup.change(waiting(begun, toTabcachedError(thrown, 'STORAGE_FAILED'), how)).catch(() => undefined);
+      throw thrown;
+    });
     try {
       if (begun.type === 'send_message') await sendOnce(begun);
       else {
         setup.onReadAttempt();
         await setup.confirmRead(begun, await backend.markRead(begun.requestId, begun.payload.upToSequence, { signal: over.signal }));
       }
+      uncounted.delete(lane);
     } catch (thrown) {
       const error = toTabcachedError(thrown);
       if (over.signal.aborted) return;
-      env.log.info('attempt failed', { lane: laneOf(begun), code: error.code, retryCount: begun.retryCount });
+      env.log.info('attempt failed', { lane, code: error.code, retryCount: begun.retryCount });
+      // Before the outcome is stored: the token may be there until then, and its wake must not be missed.
+      if (outcomeOf(error) === 'wait-token') stalledLanes.add(lane);
       await settle(begun, error);
-      if (outcomeOf(error) === 'wait-token' || outcomeOf(error) === 'wait-link') stalledLanes.add(laneOf(begun));
     }
   };
-
-  /** Lanes that wait for a link or a token: woken from outside, not by each other. */
-  const stalledLanes = new Set<string>();
 
   const run = async (lane: string, operation: OfflineOperation): Promise<void> => {
     busy.add(lane);
     try {
       await attempt(operation);
     } catch (thrown) {
-      // Storage refused to note the attempt: nothing was sent, and it is tried again with the next wake.
       env.log.error('attempt not stored', { lane, error: String(thrown) });
-      stalledLanes.add(lane);
     } finally {
       busy.delete(lane);
       look();

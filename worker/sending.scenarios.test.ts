@@ -1,0 +1,365 @@
+/** Sending: cases of SCENARIOS.md, section B, about one message and its server. Lanes are in `lanes.scenarios.test.ts`. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TabcachedError } from '../protocol/errors.ts';
+import { PROVISIONAL_BASE } from '../protocol/limits.ts';
+import type { CachedMessage, ChatPatch } from '../protocol/index.ts';
+import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
+import type { RigTab } from './testing/rig.ts';
+
+let scenario: Scenario;
+const use = async (options?: Parameters<typeof createScenario>[0]): Promise<Scenario> => (scenario = await createScenario(options));
+beforeEach(() => use());
+
+const bubbles = (tab: RigTab, content: string): readonly CachedMessage[] => tab.chat(CHAT).rows.filter((row) => row.content === content);
+const patches = (tab: RigTab): ChatPatch[] => tab.frames.filter((frame) => frame.t === 'chat');
+const failing = (code: ConstructorParameters<typeof TabcachedError>[0], kind = 'send') => (asked: string): void => {
+  if (asked === kind) throw new TabcachedError(code);
+};
+
+describe('answers and echoes', () => {
+  test('#33 an echo before the answer: one bubble, sent once', async () => {
+    const { rig, fill, answers, serverTexts } = scenario;
+    fill(3);
+    const tab = await scenario.openedTab();
+    const gate = createGate();
+    answers.send = (message) => gate.pass().then(() => message);
+    const id = await scenario.send(tab, 'mine');
+    await rig.time.settle();
+    expect(gate.arrived()).toBe(1);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent', sequenceNumber: 4, clientTempId: id }]);
+    gate.open();
+    await rig.time.advance(1_000);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    const sent = patches(tab).flatMap((patch) => patch.upserts.filter((row) => row.clientTempId === id && row.status === 'sent'));
+    expect(sent).toHaveLength(1);
+    expect(rig.updates.filter((update) => update.kind === 'outbox' && update.status === 'completed')).toHaveLength(1);
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+
+  test('#34 the answer comes, the echo never: the bubble stays sent, after a restart too', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(3);
+    const tab = await scenario.openedTab();
+    rig.server.holdFrames(true);
+    await scenario.send(tab, 'mine');
+    await rig.time.advance(5_000);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent', sequenceNumber: 4 }]);
+    await rig.restartDaemon();
+    rig.server.cut();
+    const again = await scenario.openedTab();
+    expect(bubbles(again, 'mine')).toMatchObject([{ status: 'sent', sequenceNumber: 4 }]);
+    expect(again.texts(CHAT)).toEqual(serverTexts());
+  });
+
+  test.each([
+    ['the connection broke', 'OFFLINE' as const, true],
+    ['no answer in time', 'TIMEOUT' as const, true],
+    ['a gateway failed', 'SERVER_FAILED' as const, true],
+    ['the connection broke, and the server does not notice repeats', 'OFFLINE' as const, false],
+  ])('#35 the answer is lost, the link stays up: tried again by itself, one row on the server (%s)', async (_, code, idempotent) => {
+    const { rig, fill, answers, serverTexts } = scenario;
+    fill(1);
+    rig.server.idempotent = idempotent;
+    const tab = await scenario.openedTab();
+    rig.server.holdFrames(true);
+    let lost = 0;
+    answers.send = (message) => {
+      if (lost++ === 0) throw new TabcachedError(code);
+      return message;
+    };
+    await scenario.send(tab, 'mine');
+    await rig.time.settle();
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'pending' }]);
+    await rig.time.advance(30_000);
+    expect(serverTexts()).toEqual(['message 1', 'mine']);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent', sequenceNumber: 2 }]);
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+
+  test('#35 the server answers that it has it already: success', async () => {
+    await use({ without: ['findByTempId'] });
+    const { rig, serverTexts, answers } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.holdFrames(true);
+    let sends = 0;
+    answers.send = (message) => {
+      if (sends++ === 0) throw new TabcachedError('TIMEOUT');
+      return message;
+    };
+    await scenario.send(tab, 'mine');
+    await rig.time.advance(30_000);
+    expect(sends).toBe(2);
+    expect(serverTexts()).toEqual(['mine']);
+    expect(tab.texts(CHAT)).toEqual(['mine']);
+  });
+
+  test('#35 refused as a duplicate: it is found by its id, and that is success', async () => {
+    const { rig, fill, answers, serverTexts } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    rig.server.holdFrames(true);
+    answers.send = () => {
+      throw new TabcachedError('DUPLICATE');
+    };
+    await scenario.send(tab, 'mine');
+    await rig.time.advance(1_000);
+    expect(serverTexts()).toEqual(['message 1', 'mine']);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent', sequenceNumber: 2 }]);
+    expect(scenario.asked('send')).toHaveLength(1);
+  });
+});
+
+describe('a daemon that is killed', () => {
+  test.each([1, 2, 3, 4, 5])('#38 before its write %i, sending loses and doubles nothing', async (dies) => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(2);
+    rig.server.idempotent = false;
+    const tab = await scenario.openedTab();
+    let writes = 0;
+    scenario.onWrite = () => {
+      if (++writes >= dies) throw new TabcachedError('STORAGE_FAILED', 'killed here');
+    };
+    const accepted: string[] = [];
+    for (const text of ['one', 'two']) {
+      void scenario.send(tab, text).then(() => accepted.push(text), () => undefined);
+      await rig.time.advance(5);
+    }
+    await rig.restartDaemon();
+    scenario.onWrite = () => undefined;
+    const again = await scenario.openedTab();
+    await rig.time.advance(60_000);
+    for (const text of accepted) expect(serverTexts().filter((other) => other === text)).toEqual([text]);
+    expect(again.texts(CHAT)).toEqual(serverTexts());
+    expect(again.chat(CHAT).rows.every((row) => row.status === 'sent')).toBe(true);
+    expect(await scenario.storedOperations()).toEqual([]);
+    expect(await again.call('verifyChat', { requestId: CHAT })).toMatchObject({ missing: 0, stray: 0, countersWrong: false });
+  });
+
+  test.each(['send', 'answer'])('#38 while the %s is under way: one row on the server, one bubble', async (moment) => {
+    const { rig, fill, answers, serverTexts } = scenario;
+    fill(1);
+    rig.server.idempotent = false;
+    const tab = await scenario.openedTab();
+    const gate = createGate();
+    if (moment === 'send') rig.server.before = (kind) => (kind === 'send' && gate.arrived() === 0 ? gate.pass() : undefined);
+    else answers.send = (message) => gate.pass().then(() => message);
+    await scenario.send(tab, 'mine');
+    await rig.time.settle();
+    expect(gate.arrived()).toBe(1);
+    expect(await scenario.storedOperations()).toMatchObject([{ status: 'syncing' }]);
+    gate.open();
+    await rig.restartDaemon();
+    const again = await scenario.openedTab();
+    await rig.time.advance(60_000);
+    expect(serverTexts()).toEqual(['message 1', 'mine']);
+    expect(again.texts(CHAT)).toEqual(serverTexts());
+  });
+
+  test('#39 five milliseconds after pressing send, with its last tab: the next start sends', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    rig.server.before = failing('OFFLINE');
+    const sent = scenario.send(tab, 'mine');
+    await rig.time.advance(5);
+    tab.crash();
+    await rig.restartDaemon();
+    await sent;
+    rig.server.before = () => undefined;
+    const again = await scenario.openedTab();
+    await rig.time.advance(20_000);
+    expect(serverTexts()).toEqual(['message 1', 'mine']);
+    expect(again.texts(CHAT)).toEqual(serverTexts());
+  });
+});
+
+describe('deciding about what waits', () => {
+  test('#49 after five failures it has failed, with its text; a person’s retry sends it under the same id', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.before = failing('SERVER_FAILED');
+    const id = await scenario.send(tab, 'mine');
+    await rig.time.advance(10 * 60_000);
+    expect(scenario.asked('send')).toHaveLength(5);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'failed', clientTempId: id }]);
+    expect(tab.chat(CHAT).meta.lane).toMatchObject({ pending: 1, blocked: { operationId: id, code: 'SERVER_FAILED' } });
+    expect(await scenario.storedOperations()).toMatchObject([{ id, status: 'failed', retryCount: 5, payload: { content: 'mine' } }]);
+    rig.server.before = () => undefined;
+    await tab.call('retry', { operationId: id });
+    await rig.time.advance(1_000);
+    expect(serverTexts()).toEqual(['mine']);
+    expect(rig.server.byTempId(id)?.content).toBe('mine');
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent', clientTempId: id }]);
+  });
+
+  test('#50 edited while it waits, the server sees the last text only; while it is sent, the edit is refused', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    const id = await scenario.send(tab, 'draft');
+    await tab.call('edit', { operationId: id, content: 'final' });
+    expect(bubbles(tab, 'final')).toMatchObject([{ status: 'pending' }]);
+    const gate = createGate();
+    rig.server.before = (kind) => (kind === 'send' ? gate.pass() : undefined);
+    rig.server.restore();
+    await rig.time.settle();
+    await expect(tab.call('edit', { operationId: id, content: 'too late' })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    expect(bubbles(tab, 'final')).toHaveLength(1);
+    gate.open();
+    await rig.time.advance(1_000);
+    expect(scenario.asked('send')).toMatchObject([{ content: 'final' }]);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    await expect(tab.call('edit', { operationId: id, content: 'far too late' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('#51 discarded while it waits, it is never sent; while it is sent, the discard is refused', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    const id = await scenario.send(tab, 'never');
+    await tab.call('discard', { operationId: id });
+    await rig.time.settle();
+    expect(tab.texts(CHAT)).toEqual(['message 1']);
+    expect(await scenario.storedOperations()).toEqual([]);
+    const kept = await scenario.send(tab, 'kept');
+    const gate = createGate();
+    rig.server.before = (kind) => (kind === 'send' ? gate.pass() : undefined);
+    rig.server.restore();
+    await rig.time.settle();
+    await expect(tab.call('discard', { operationId: kept })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    gate.open();
+    await rig.restartDaemon();
+    const again = await scenario.openedTab();
+    await rig.time.advance(10_000);
+    expect(serverTexts()).toEqual(['message 1', 'kept']);
+    expect(again.texts(CHAT)).toEqual(serverTexts());
+  });
+
+  test('#50 #51 while nobody knows whether it arrived, it can be neither edited nor discarded', async () => {
+    const { rig, answers, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.holdFrames(true);
+    answers.send = () => {
+      throw new TabcachedError('TIMEOUT');
+    };
+    rig.server.before = failing('TIMEOUT', 'find');
+    const id = await scenario.send(tab, 'mine');
+    await rig.time.advance(10 * 60_000);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'failed' }]);
+    await expect(tab.call('edit', { operationId: id, content: 'other' })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    await expect(tab.call('discard', { operationId: id })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    rig.server.before = () => undefined;
+    await tab.call('retry', { operationId: id });
+    await rig.time.advance(1_000);
+    expect(serverTexts()).toEqual(['mine']);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent' }]);
+  });
+
+  test('#55 closed by somebody else while a reply waits: refused, told, not tried again', async () => {
+    const { rig, fill } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    const id = await scenario.send(tab, 'my reply');
+    rig.server.before = failing('TICKET_CLOSED');
+    rig.server.restore();
+    await rig.time.advance(10 * 60_000);
+    expect(scenario.asked('send')).toHaveLength(1);
+    expect(bubbles(tab, 'my reply')).toMatchObject([{ status: 'failed' }]);
+    expect(tab.chat(CHAT).meta.lane.blocked).toMatchObject({ operationId: id, code: 'TICKET_CLOSED' });
+    expect(tab.chat(CHAT).meta.lane.blocked?.message).toMatch(/./);
+    await rig.restartDaemon();
+    await scenario.openedTab();
+    await rig.time.advance(10 * 60_000);
+    expect(scenario.asked('send')).toHaveLength(1);
+  });
+});
+
+describe('places', () => {
+  test('#53 pending rows come last, stay where they are when others write, and move once at most', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(3);
+    const tab = await scenario.openedTab();
+    const gate = createGate();
+    rig.server.before = (kind) => (kind === 'send' ? gate.pass() : undefined);
+    for (const text of ['a', 'b', 'c']) await scenario.send(tab, text);
+    await rig.time.settle();
+    const before = tab.chat(CHAT).rows.slice(-3).map((row) => row.sequenceNumber);
+    expect(before.every((sequence) => sequence >= PROVISIONAL_BASE)).toBe(true);
+    fill(2);
+    await rig.time.settle();
+    expect(tab.texts(CHAT)).toEqual(['message 1', 'message 2', 'message 3', 'message 4', 'message 5', 'a', 'b', 'c']);
+    expect(tab.chat(CHAT).rows.slice(-3).map((row) => row.sequenceNumber)).toEqual(before);
+    const already = patches(tab).length;
+    gate.open();
+    await rig.time.advance(1_000);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    for (const text of ['a', 'b', 'c']) {
+      const places = patches(tab).slice(already).flatMap((patch) => patch.upserts.filter((row) => row.content === text).map((row) => row.sequenceNumber));
+      expect(new Set(places.filter((sequence) => sequence < PROVISIONAL_BASE)).size).toBe(1);
+      expect(new Set(places.filter((sequence) => sequence >= PROVISIONAL_BASE)).size).toBeLessThanOrEqual(1);
+    }
+  });
+
+  test('#54 a hundred rows pending in one chat take no place twice, across a restart too', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    const texts = Array.from({ length: 100 }, (_, i) => `mine ${i}`);
+    await Promise.all(texts.slice(0, 50).map((text) => scenario.send(tab, text)));
+    await rig.restartDaemon();
+    const again = await scenario.openedTab();
+    await Promise.all(texts.slice(50).map((text) => scenario.send(again, text)));
+    const stored = (await scenario.storedRows()).filter((row) => row.sequenceNumber >= PROVISIONAL_BASE);
+    expect(stored.map((row) => row.content)).toEqual(texts);
+    expect(new Set(stored.map((row) => row.sequenceNumber)).size).toBe(100);
+    rig.server.restore();
+    await rig.time.advance(60_000);
+    expect(serverTexts()).toEqual(['message 1', ...texts]);
+    expect(again.texts(CHAT)).toEqual(serverTexts());
+  });
+});
+
+describe('others', () => {
+  test('#56 what one user has not sent is not sent in another user’s session', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    await scenario.send(tab, 'mine alone');
+    // The tab’s token belongs to somebody else now: the welcome says so.
+    const backend = rig.server.backend as { openPush: NonNullable<typeof rig.server.backend.openPush> };
+    const open = backend.openPush.bind(backend);
+    backend.openPush = (events) => open({ ...events, onOpen: () => events.onOpen('somebody-else') });
+    await rig.restartDaemon();
+    rig.server.restore();
+    const other = await rig.openTab();
+    await other.open(CHAT);
+    scenario.forgetRequests();
+    await rig.time.advance(10 * 60_000);
+    expect(scenario.asked('send')).toEqual([]);
+    expect(scenario.asked('find')).toEqual([]);
+    expect(serverTexts()).toEqual([]);
+    expect(await scenario.storedOperations()).toHaveLength(1);
+  });
+
+  test('#58 when nothing can be stored, send is refused, the text is the caller’s, no bubble stays', async () => {
+    const { rig, fill } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    scenario.onWrite = () => {
+      throw new TabcachedError('STORAGE_FAILED', 'QuotaExceededError');
+    };
+    await expect(scenario.send(tab, 'mine')).rejects.toMatchObject({ code: 'STORAGE_FAILED', retryable: true });
+    await rig.time.advance(1_000);
+    expect(tab.texts(CHAT)).toEqual(['message 1']);
+    expect(scenario.asked('send')).toEqual([]);
+    scenario.onWrite = () => undefined;
+    await scenario.send(tab, 'mine');
+    await rig.time.advance(5_000);
+    expect(scenario.serverTexts()).toEqual(['message 1', 'mine']);
+    expect(scenario.serverTexts(OTHER_CHAT)).toEqual([]);
+  });
+});
