@@ -51,10 +51,11 @@ function checkView(world: World, tab: SimTab, chat: SimChat, core: ChatCore, mar
   for (const sent of world.sent.all.values()) {
     if (sent.chatId !== requestId || !window.tail || sent.state !== 'accepted' || sent.discarding) continue;
     const hasBubble = keys.has(sent.id);
-    if (!hasBubble && world.mirror.queue.has(sent.id)) broken('S-2', `"${sent.content}" is waiting and has no bubble`);
+    // What the server has may be confirmed on the screen, and then be gone from there, before it is so on the disk.
+    if (!hasBubble && world.mirror.queue.has(sent.id) && !sent.everOnServer) broken('S-2', `"${sent.content}" is waiting and has no bubble`);
     const confirmed = world.server.byTempId(sent.id);
     const stored = confirmed && world.mirror.messages.get(confirmed.id);
-    if (!hasBubble && stored && stored.sequenceNumber >= Math.max(1, window.lo) && !world.unnoticed.has(requestId)) broken('S-2', `"${sent.content}" is sent and has no bubble`);
+    if (!hasBubble && stored && stored.sequenceNumber >= Math.max(1, window.lo) && !world.unnoticed.has(requestId)) broken("S-2", `"${sent.content}" is sent and has no bubble, window ${JSON.stringify(window)}, rows ${rows.map((row) => row.sequenceNumber).join(" ")}, ${JSON.stringify(meta)}`);
   }
 
   if (!truth || truth.denied || meta.revision === null || meta.floor === 0) return;

@@ -13,6 +13,7 @@ const ignore = (): void => undefined;
 /** Presses send, and again after the daemon's death, as the client does. */
 export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const attempt = (): void => {
+    world.sent.onAttempt(sent, world.life());
     tab.call('send', { requestId: sent.chatId, clientTempId: sent.id, content: sent.content }).then(
       ({ durable }) => {
         // What is kept in memory alone is promised to nobody.
@@ -31,6 +32,12 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
     else world.time.timers.after(50, again);
   };
   attempt();
+}
+
+/** May somebody still be without an answer to it? Not when the message is gone, deleted or out of sight by now. */
+function isRepeatable(world: World, sent: Sent): boolean {
+  const stored = world.server.byTempId(sent.id);
+  return !sent.everOnServer || world.mirror.queue.has(sent.id) || (stored !== undefined && world.mirror.messages.has(stored.id));
 }
 
 const failedOf = (world: World, number: number): Sent | undefined => {
@@ -116,14 +123,14 @@ export const tabActions = {
     const tab = tabOf(world, a);
     if (!tab) return null;
     const chat = chatOf(world, b);
-    const sent = world.sent.press(world.newId(), chat.id, world.newText(), world.life());
+    const sent = world.sent.press(world.newId(), chat.id, world.newText());
     sendFrom(world, tab, sent);
     return `${tabName(world, tab)} sends "${sent.content}" to ${nameOf(chat)}`;
   },
   sendAgain: (world, { a, b }) => {
     const tab = tabOf(world, a);
     // A tab repeats what it pressed and has no answer to, or lost the answer to; never what it saw refused or took back.
-    const sent = choose([...world.sent.all.values()].slice(-4).filter((each) => (each.state === 'pressed' || each.state === 'accepted') && (!each.everOnServer || world.server.byTempId(each.id)) && !each.discarding && !each.discarded && each.editing === null), b);
+    const sent = choose([...world.sent.all.values()].slice(-4).filter((each) => (each.state === 'pressed' || each.state === 'accepted') && isRepeatable(world, each) && !each.discarding && !each.discarded && each.editing === null), b);
     if (!tab || !sent) return null;
     sendFrom(world, tab, sent);
     return `${tabName(world, tab)} sends "${sent.content}" once more`;

@@ -17,9 +17,9 @@ export interface Sent {
   content: string;
   /** A text that replaces it, while nobody knows yet whether it does. */
   editing: string | null;
-  /** When send was pressed, in the order of presses, and in which life of the daemon. */
-  readonly pressed: number;
-  readonly life: number;
+  /** When it was handed to the daemon's present life, in the order of that, and which life that was. */
+  pressed: number;
+  life: number;
   /** `unknown`: its tab was gone before it heard. */
   state: 'pressed' | 'accepted' | 'refused' | 'unknown';
   /** Number in the order of being stored. */
@@ -34,7 +34,9 @@ export interface Sent {
 /** All of them. */
 export interface SentMessages {
   readonly all: ReadonlyMap<string, Sent>;
-  press(id: string, chatId: string, content: string, life: number): Sent;
+  press(id: string, chatId: string, content: string): Sent;
+  /** It is handed to a daemon, maybe not the first. */
+  onAttempt(sent: Sent, life: number): void;
   onRequest(request: SentRequest): void;
   onArrival(request: SentRequest): void;
   onAnswer(request: SentRequest, error: TabcachedError | null): void;
@@ -59,6 +61,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
 
   const arrived = (message: OutgoingMessage): void => {
     const sent = all.get(message.clientTempId);
+    if (server.chats.get(message.requestId)?.denied) return;
     if (!sent) return verdict.broken('S-1', `a message was sent under an id that nobody knows: "${message.content}"`);
     if (server.byTempId(sent.id)) {
       if (!server.idempotent) verdict.broken('S-1', `"${sent.content}" was sent twice without asking`);
@@ -76,8 +79,13 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
 
   return {
     all,
-    press: (id, chatId, content, life) => {
-      const sent: Sent = { id, chatId, content, editing: null, pressed: ++presses, life, state: 'pressed', stored: null, discarding: false, discarded: false, everOnServer: false, refusedIn: null };
+    onAttempt: (sent, life) => {
+      if (sent.life === life) return;
+      sent.life = life;
+      sent.pressed = ++presses;
+    },
+    press: (id, chatId, content) => {
+      const sent: Sent = { id, chatId, content, editing: null, pressed: 0, life: 0, state: 'pressed', stored: null, discarding: false, discarded: false, everOnServer: false, refusedIn: null };
       all.set(id, sent);
       return sent;
     },

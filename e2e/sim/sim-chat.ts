@@ -40,6 +40,8 @@ export function createSimChat(setup: SimChatSetup): SimChat {
   let core: ChatCore | null = null;
   let openings = 0;
   let opening = false;
+  /** What is shown is of an opening before the last, which failed. */
+  let stale = false;
   let early: ChatPatch[] = [];
   let closed = false;
   const logs = new Set<ChatPatch[]>();
@@ -54,6 +56,7 @@ export function createSimChat(setup: SimChatSetup): SimChat {
         if (mine !== openings) return;
         core = openCore(JSON.parse(text) as ChatSnapshot);
         opening = false;
+        stale = false;
         setup.onOpened();
         for (const each of early) apply(each);
       },
@@ -61,6 +64,7 @@ export function createSimChat(setup: SimChatSetup): SimChat {
         const error = toTabcachedError(thrown);
         if (mine !== openings || error.code === 'DAEMON_LOST') return;
         opening = false;
+        stale = true;
         if (error.retryable) setup.later(1_500, () => mine === openings && open());
       },
     );
@@ -76,7 +80,7 @@ export function createSimChat(setup: SimChatSetup): SimChat {
   return {
     requestId,
     core: () => core,
-    isLive: () => core !== null && !opening && !closed,
+    isLive: () => core !== null && !opening && !stale && !closed,
     open,
     patch: (patch) => {
       for (const log of logs) log.push(patch);

@@ -12,7 +12,7 @@ import { createMemoryStore } from '../../worker/store/memory-store.ts';
 import type { Store } from '../../worker/store/store.ts';
 import { createFakeLocks } from '../../worker/testing/fake-locks.ts';
 import { createModelServer, type ModelServer } from '../../worker/testing/model-server.ts';
-import { mortalBackend, mortalEnvironment, type Life } from '../../worker/testing/mortal.ts';
+import { mortalBackend, mortalConnect, mortalEnvironment, type Life } from '../../worker/testing/mortal.ts';
 import { createVirtualTime, type VirtualTime } from '../../worker/testing/virtual-time.ts';
 import { createDurableStore, type DurableStore } from './durable-store.ts';
 import { createHistoryLog, type HistoryLog } from './history-log.ts';
@@ -195,11 +195,12 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     const number = ++lives;
     life = own;
     say(`daemon ${number} starts`);
-    return createDaemon({
+    const made = createDaemon({
       env: mortalEnvironment(own, env(own)),
       identity: identity(),
       createBackend: (backendEnv) => mortalBackend(own, network.backendFor(backendEnv, number)),
     });
+    return { ...made, connect: mortalConnect(own, made.connect) };
   };
   const connectedTo = new Map<SimTab, number>();
   const connect = (tab: SimTab): void => {

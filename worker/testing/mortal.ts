@@ -4,6 +4,7 @@
  * Owns: cutting every way in and out. Promises that were under way never settle, timers never fire, writes not begun never begin.
  */
 import type { Backend, PushEvents } from '../../protocol/index.ts';
+import type { Connect } from '../connection.ts';
 import type { Environment } from '../env.ts';
 import type { Store } from '../store/store.ts';
 
@@ -75,3 +76,11 @@ export const mortalEnvironment = (life: Life, env: Environment): Environment => 
     return { post: (message) => life.alive && broadcast.post(message), close: () => broadcast.close() };
   },
 });
+
+/** Lines to a daemon that go dead with it. */
+export const mortalConnect =
+  (life: Life, connect: Connect): Connect =>
+  (post) => {
+    const line = connect((frame) => life.alive && post(frame));
+    return { call: mortal(life, (name: string, input: unknown) => line.call(name, input)), close: () => life.alive && line.close() };
+  };
