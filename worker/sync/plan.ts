@@ -42,7 +42,7 @@ export function nextStep(model: ChatModel, facts: PlanFacts): Step {
   const gap = history.gaps.findLast((range) => isRepairable(range, facts));
   if (gap) return page(slice(gap));
   const doubt = intersection(unverified, facts.shown).at(-1);
-  if (doubt) return page(slice(doubt));
+  if (doubt) return page(slice(doubt, HUGE_GAP));
   return { kind: 'idle' };
 }
 
