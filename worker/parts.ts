@@ -294,6 +294,7 @@ export function createParts(setup: PartsSetup): Parts {
     sender: () => senderOf(userId, tickets),
     onRows: rowsChanged,
     onOperation: operationChanged,
+    onSent: (requestId, sequence) => readMarks.sent(requestId, sequence),
     wake,
   });
   const readMarks = createReadMarks({

@@ -32,6 +32,8 @@ export interface OutboxSetup {
   /** Rows of a chat changed on every screen. */
   onRows(requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void;
   onOperation(operation: OfflineOperation, status: OfflineOperation['status'] | 'discarded'): void;
+  /** The server has an own message, under that sequence. */
+  onSent(requestId: string, sequence: number): void;
   wake(): void;
 }
 
@@ -185,6 +187,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     confirm: async (operation, message) => {
       const row = { ...toRow(message, clock.now()), clientTempId: operation.id };
       await book.apply(operation.requestId, () => ({ ...NO_CHANGE, rows: [row] }));
+      setup.onSent(operation.requestId, message.sequenceNumber);
     },
   };
 }

@@ -36,6 +36,8 @@ export interface ReadMarks {
   mark(requestId: string, upToSequence: number): void;
   /** The server lost its memory: its next word stands, unless a mark of this user's is on its way. */
   forgetServer(): void;
+  /** An own message was sent: what is held up to it counts as read, as it does for the server. Not across a gap, which nobody has seen. */
+  sent(requestId: string, sequence: number): void;
   /** What the server says of this user's reading, by any path. */
   told(state: ReadState): void;
   confirm(operation: OfflineOperation, state: ReadState): Promise<void>;
@@ -72,7 +74,9 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       const now = env.clock.now();
       const waits = ledger.lane(laneOf({ type: 'mark_read', requestId })).find((operation) => operation.status !== 'syncing');
       const ids = rowsBetween(model.rows, before + 1, mark).filter((row) => row.senderId !== setup.userId).map((row) => row.id);
-      const operation = readOperation(waits?.id ?? env.ids.uuid(), requestId, mark, ids.slice(-IDS_MAX), now, waits?._order ?? ledger.nextOrder());
+      const fresh = readOperation(waits?.id ?? env.ids.uuid(), requestId, mark, ids.slice(-IDS_MAX), now, waits?._order ?? ledger.nextOrder());
+      // Not before the window ends, even when the lane is looked at for another reason.
+      const operation = { ...fresh, nextRetryAt: waits?.nextRetryAt ?? now + DEBOUNCE_MS };
       ledger.hold(operation);
       // Mark and operation in one transaction: a mark that survives a crash is one that the server will hear of.
       book.touch(requestId, (meta) => ({ ...meta, lastReadSequence: mark, lastReadAt: now }), { puts: [operation] });
@@ -82,6 +86,13 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
         cancelTimer = null;
         setup.wake();
       });
+    },
+    sent: (requestId, sequence) => {
+      const { history, meta } = book.open(requestId);
+      const unseen = meta.lastReadSequence + 1 < history.floor || history.gaps.some((gap) => gap.start <= sequence && gap.end > meta.lastReadSequence);
+      if (history.floor === 0 || sequence <= meta.lastReadSequence || unseen) return;
+      book.touch(requestId, (before) => ({ ...before, lastReadSequence: sequence, lastReadAt: env.clock.now() }));
+      setup.onRead(requestId);
     },
     forgetServer: () => {
       for (const requestId of book.requestIds()) book.touch(requestId, (meta) => (meta._serverRead === null ? meta : { ...meta, _serverRead: null }));

@@ -1,0 +1,210 @@
+/** Lanes: cases of SCENARIOS.md, section B, about order, pauses and what blocks what. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TabcachedError } from '../protocol/errors.ts';
+import type { OutgoingMessage } from '../protocol/index.ts';
+import { CHAT, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await createScenario();
+});
+
+/** Contents of the messages that were sent, in the order of the attempts. */
+const attempts = (): string[] => scenario.asked('send').map((message) => (message as OutgoingMessage).content);
+/** Fails the sending of messages with that content. */
+const refuse = (content: string, ...args: ConstructorParameters<typeof TabcachedError>): void => {
+  scenario.rig.server.before = (kind) => {
+    if (kind === 'send' && attempts().at(-1) === content) throw new TabcachedError(...args);
+  };
+};
+
+test('#40 two tabs that send at once, offline: both are delivered, in the order of acceptance, and both show both', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(1);
+  const tab = await scenario.openedTab();
+  const other = await scenario.openedTab();
+  rig.server.cut();
+  await Promise.all([scenario.send(tab, 'from the one'), scenario.send(other, 'from the other')]);
+  await rig.time.settle();
+  for (const each of [tab, other]) expect(each.texts(CHAT)).toEqual(['message 1', 'from the one', 'from the other']);
+  rig.server.restore();
+  await rig.time.advance(5_000);
+  expect(serverTexts()).toEqual(['message 1', 'from the one', 'from the other']);
+  for (const each of [tab, other]) expect(each.texts(CHAT)).toEqual(serverTexts());
+});
+
+test('#42 the first of three meets 503: the others wait, and the order holds', async () => {
+  const { rig, serverTexts } = scenario;
+  const tab = await scenario.openedTab();
+  refuse('1', 'SERVER_FAILED');
+  for (const text of ['1', '2', '3']) await scenario.send(tab, text);
+  await rig.time.settle();
+  expect(attempts()).toEqual(['1']);
+  expect(tab.chat(CHAT).meta.lane).toMatchObject({ pending: 3, blocked: null });
+  expect(tab.chat(CHAT).meta.lane.nextRetryAt).toBeGreaterThan(rig.time.clock.now());
+  rig.server.before = () => undefined;
+  await rig.time.advance(5_000);
+  expect(serverTexts()).toEqual(['1', '2', '3']);
+  expect(tab.chat(CHAT).meta.lane).toEqual({ pending: 0, blocked: null, nextRetryAt: null });
+});
+
+describe('#43 the first of three is refused for good', () => {
+  test('the lane is blocked and says so; discarding the first lets the others go', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    refuse('1', 'REJECTED', 'Words are missing.');
+    const ids = [];
+    for (const text of ['1', '2', '3']) ids.push(await scenario.send(tab, text));
+    await rig.time.advance(10 * 60_000);
+    expect(attempts()).toEqual(['1']);
+    expect(tab.chat(CHAT).meta.lane).toMatchObject({ pending: 3, blocked: { operationId: ids[0], code: 'REJECTED', message: 'Words are missing.' } });
+    expect(tab.chat(CHAT).rows).toMatchObject([{ status: 'failed', errorMessage: 'Words are missing.' }, { status: 'pending' }, { status: 'pending' }]);
+    await tab.call('discard', { operationId: ids[0] ?? '' });
+    await rig.time.advance(5_000);
+    expect(serverTexts()).toEqual(['2', '3']);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+  });
+
+  test('an edit sends it again, in its place', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    refuse('1', 'REJECTED');
+    const id = await scenario.send(tab, '1');
+    for (const text of ['2', '3']) await scenario.send(tab, text);
+    await rig.time.advance(1_000);
+    await rig.restartDaemon();
+    const again = await scenario.openedTab();
+    // S-6: a restart is no reason to try again.
+    await rig.time.advance(10 * 60_000);
+    expect(attempts()).toEqual(['1']);
+    await again.call('edit', { operationId: id, content: '1, corrected' });
+    await rig.time.advance(5_000);
+    expect(serverTexts()).toEqual(['1, corrected', '2', '3']);
+    expect(rig.server.byTempId(id)?.content).toBe('1, corrected');
+    expect(again.texts(CHAT)).toEqual(serverTexts());
+  });
+});
+
+test('#45 a lane that is blocked or waits holds up no other', async () => {
+  const { rig, serverTexts } = scenario;
+  const tab = await scenario.openedTab();
+  await tab.open(OTHER_CHAT);
+  refuse('blocked', 'REJECTED');
+  await scenario.send(tab, 'blocked');
+  await scenario.send(tab, 'behind it');
+  await rig.time.settle();
+  for (const text of ['x', 'y']) await scenario.send(tab, text, OTHER_CHAT);
+  await tab.call('markRead', { requestId: OTHER_CHAT, upToSequence: 1 });
+  await rig.time.advance(5_000);
+  expect(serverTexts(OTHER_CHAT)).toEqual(['x', 'y']);
+  expect(serverTexts()).toEqual([]);
+  expect(tab.chat(OTHER_CHAT).meta.lane).toMatchObject({ pending: 0, blocked: null });
+});
+
+describe('#46 the server asks for a pause of 120 seconds', () => {
+  const pause = (): void => refuse('1', 'RATE_LIMITED', 'Slower.', { retryAfterMs: 120_000 });
+
+  test('no attempt before, of nobody’s lane, and none is counted', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    pause();
+    await scenario.send(tab, '1');
+    await rig.time.settle();
+    await scenario.send(tab, 'elsewhere', OTHER_CHAT);
+    await rig.time.advance(119_000);
+    expect(attempts()).toEqual(['1']);
+    expect((await scenario.storedOperations()).map((operation) => operation.retryCount)).toEqual([0, 0]);
+    rig.server.before = () => undefined;
+    await rig.time.advance(2_000);
+    expect(serverTexts()).toEqual(['1']);
+    expect(serverTexts(OTHER_CHAT)).toEqual(['elsewhere']);
+  });
+
+  test('not by a daemon that was started meanwhile either', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    pause();
+    await scenario.send(tab, '1');
+    await rig.time.settle();
+    await rig.restartDaemon();
+    rig.server.before = () => undefined;
+    const again = await scenario.openedTab();
+    await scenario.send(again, 'elsewhere', OTHER_CHAT);
+    await rig.time.advance(110_000);
+    expect(attempts()).toEqual(['1']);
+    await rig.time.advance(20_000);
+    expect(serverTexts()).toEqual(['1']);
+    expect(serverTexts(OTHER_CHAT)).toEqual(['elsewhere']);
+  });
+});
+
+describe('#47 the token is refused', () => {
+  test('sending waits for the next attachment, which is with another token, and counts no attempt', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.before = (kind) => {
+      if (kind === 'send') throw new TabcachedError('UNAUTHORIZED');
+    };
+    await scenario.send(tab, '1');
+    await rig.time.advance(10 * 60_000);
+    expect(attempts()).toEqual(['1']);
+    expect(await scenario.storedOperations()).toMatchObject([{ status: 'pending', retryCount: 0 }]);
+    rig.server.before = () => undefined;
+    rig.server.cut();
+    rig.server.restore();
+    await rig.time.advance(100);
+    expect(serverTexts()).toEqual(['1']);
+  });
+
+  test('an attachment while the refusal is being noted is not missed', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    let refused = false;
+    rig.server.before = (kind) => {
+      if (kind !== 'send' || refused) return;
+      refused = true;
+      // The new token is there before the daemon has stored what became of the attempt.
+      scenario.onWrite = () => {
+        scenario.onWrite = () => undefined;
+        rig.server.cut();
+        rig.server.restore();
+      };
+      throw new TabcachedError('UNAUTHORIZED');
+    };
+    await scenario.send(tab, '1');
+    await rig.time.advance(1_000);
+    expect(refused).toBe(true);
+    expect(serverTexts()).toEqual(['1']);
+  });
+
+  test('a tab that comes with a token makes sending go on, though the link never broke', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.before = (kind) => {
+      if (kind === 'send') throw new TabcachedError('UNAUTHORIZED');
+    };
+    await scenario.send(tab, '1');
+    await rig.time.advance(60_000);
+    rig.server.before = () => undefined;
+    await rig.openTab();
+    await rig.time.advance(100);
+    expect(serverTexts()).toEqual(['1']);
+  });
+});
+
+test('S-4 an attempt that could not be noted blocks its lane only as long as storage fails', async () => {
+  const { rig, serverTexts } = scenario;
+  const tab = await scenario.openedTab();
+  let writes = 0;
+  scenario.onWrite = () => {
+    if (++writes > 1) throw new TabcachedError('STORAGE_FAILED', 'The disk is full.');
+  };
+  await scenario.send(tab, '1');
+  await rig.time.advance(20_000);
+  expect(attempts()).toEqual([]);
+  expect(tab.chat(CHAT).rows).toMatchObject([{ status: 'pending' }]);
+  scenario.onWrite = () => undefined;
+  await rig.time.advance(30_000);
+  expect(serverTexts()).toEqual(['1']);
+  expect(tab.chat(CHAT).rows).toMatchObject([{ status: 'sent' }]);
+});

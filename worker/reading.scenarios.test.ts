@@ -1,0 +1,180 @@
+/** Reading: cases of SCENARIOS.md, section C, as far as the daemon is concerned. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { CachedTicket } from '../protocol/index.ts';
+import { CHAT, createGate, createScenario, type Scenario } from './testing/scenario.ts';
+import type { RigTab } from './testing/rig.ts';
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await createScenario();
+});
+
+/** The badge of the chat in the list. */
+async function badge(tab: RigTab): Promise<number | undefined> {
+  const { tickets } = JSON.parse(await tab.call('openTickets', {})) as { tickets: CachedTicket[] };
+  return tickets.find((ticket) => ticket.id === CHAT)?.unreadCount;
+}
+
+test('#59 read further on another device while a lower mark waits here: the server’s stays, the waiting one goes', async () => {
+  const { rig, fill } = scenario;
+  fill(60);
+  const tab = await scenario.openedTab();
+  rig.server.cut();
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 40 });
+  rig.server.readElsewhere(CHAT, 50);
+  expect(tab.chat(CHAT).meta.unread).toBe(20);
+  rig.server.restore();
+  await rig.time.advance(5_000);
+  expect(rig.server.chats.get(CHAT)?.lastRead).toBe(50);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 50, unread: 10 });
+  expect(await badge(tab)).toBe(10);
+  expect(await scenario.storedOperations()).toEqual([]);
+});
+
+test('R-1 a mark of another device that is lower than ours changes nothing', async () => {
+  const { rig, fill } = scenario;
+  fill(60);
+  const tab = await scenario.openedTab();
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 50 });
+  const gate = createGate();
+  rig.server.before = (kind) => (kind === 'read' ? gate.pass() : undefined);
+  await rig.time.advance(1_000);
+  rig.server.readElsewhere(CHAT, 30);
+  await rig.time.settle();
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 50, unread: 10 });
+  gate.open();
+  await rig.time.advance(1_000);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 50, unread: 10 });
+  expect(rig.server.unread(CHAT)).toBe(10);
+});
+
+test('R-3 reading offline changes the badge at once, survives a restart, and reaches the server', async () => {
+  const { rig, fill } = scenario;
+  fill(10);
+  const tab = await scenario.openedTab();
+  rig.server.cut();
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 7 });
+  expect(await badge(tab)).toBe(3);
+  await rig.time.advance(1_000);
+  await rig.restartDaemon();
+  const again = await scenario.openedTab();
+  expect(again.chat(CHAT).meta).toMatchObject({ lastReadSequence: 7, unread: 3 });
+  expect(await badge(again)).toBe(3);
+  rig.server.restore();
+  await rig.time.advance(2_000);
+  expect(rig.server.unread(CHAT)).toBe(3);
+  expect(again.chat(CHAT).meta.unread).toBe(3);
+});
+
+describe('#61 sending implies having read', () => {
+  test('what is held up to the own message', async () => {
+    const { rig, fill } = scenario;
+    fill(10);
+    const tab = await scenario.openedTab();
+    expect(await badge(tab)).toBe(10);
+    // Nothing but the answer to the sending tells.
+    rig.server.holdFrames(true);
+    await scenario.send(tab, 'mine');
+    await rig.time.advance(1_000);
+    expect(tab.chat(CHAT).meta).toMatchObject({ unread: 0, lastReadSequence: 11 });
+    expect(await badge(tab)).toBe(0);
+    expect(rig.server.unread(CHAT)).toBe(0);
+  });
+
+  test('not what lies in a gap below it: then the server’s count counts', async () => {
+    const { rig, fill, answers } = scenario;
+    fill(10);
+    const tab = await scenario.openedTab();
+    await tab.call('markRead', { requestId: CHAT, upToSequence: 10 });
+    await rig.time.advance(1_000);
+    rig.server.cut();
+    fill(5);
+    const gate = createGate();
+    answers.changes = (page) => gate.pass().then(() => page);
+    answers.tickets = (page) => gate.pass().then(() => page);
+    rig.server.holdFrames(true);
+    rig.server.restore();
+    await scenario.send(tab, 'mine');
+    await rig.time.advance(100);
+    expect(tab.chat(CHAT).meta.gaps).toEqual([{ startSeq: 11, endSeq: 15 }]);
+    // Five messages that nobody here has seen are not declared read.
+    expect(tab.chat(CHAT).meta.lastReadSequence).toBe(10);
+    rig.server.holdFrames(false);
+    rig.server.ping();
+    gate.open();
+    await rig.time.advance(2_000);
+    expect(tab.chat(CHAT).meta.unread).toBe(rig.server.unread(CHAT));
+    expect(await badge(tab)).toBe(rig.server.unread(CHAT));
+  });
+});
+
+describe('#62 the server deletes three unread messages', () => {
+  test.each([
+    ['of a chat that is held whole', 10],
+    ['of a chat that is held in part', 200],
+  ])('%s: three less, never below nothing', async (_, count) => {
+    const { rig, fill } = scenario;
+    fill(count);
+    const tab = await scenario.openedTab();
+    expect(await badge(tab)).toBe(count);
+    for (const sequence of [count, count - 1, count - 2]) rig.server.remove(CHAT, sequence);
+    await rig.time.advance(1_000);
+    expect(tab.chat(CHAT).meta.unread).toBe(count - 3);
+    expect(await badge(tab)).toBe(count - 3);
+    await tab.call('markRead', { requestId: CHAT, upToSequence: count });
+    for (let sequence = 1; sequence <= Math.min(count, 7); sequence++) rig.server.remove(CHAT, sequence);
+    await rig.time.advance(2_000);
+    expect(tab.chat(CHAT).meta.unread).toBe(0);
+    expect(await badge(tab)).toBe(0);
+  });
+
+  test('in a chat that was never opened', async () => {
+    const { rig, fill } = scenario;
+    fill(10);
+    const tab = await rig.openTab();
+    expect(await badge(tab)).toBe(10);
+    for (const sequence of [8, 9, 10]) rig.server.remove(CHAT, sequence);
+    await rig.time.advance(100);
+    expect(await badge(tab)).toBe(7);
+  });
+});
+
+test('#64 two hundred marks while scrolling fast: one request for each half second, with the highest', async () => {
+  const { rig, fill } = scenario;
+  fill(200);
+  const tab = await scenario.openedTab();
+  const started = rig.time.clock.now();
+  for (let i = 1; i <= 200; i++) {
+    // Up and down, as people scroll.
+    await tab.call('markRead', { requestId: CHAT, upToSequence: i % 3 === 0 ? Math.max(1, i - 20) : i });
+    await rig.time.advance(10);
+  }
+  const windows = Math.ceil((rig.time.clock.now() - started) / 500);
+  await rig.time.advance(2_000);
+  const marks = scenario.asked('read') as number[];
+  expect(marks.length).toBeLessThanOrEqual(windows);
+  expect(marks.length).toBeGreaterThan(1);
+  expect(marks).toEqual(marks.toSorted((a, b) => a - b));
+  expect(marks.at(-1)).toBe(200);
+  expect(rig.server.unread(CHAT)).toBe(0);
+});
+
+test('#66 a message that arrives in a chat on screen is not read before its tab says so', async () => {
+  const { rig, fill } = scenario;
+  fill(3);
+  const tab = await scenario.openedTab();
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 3 });
+  await rig.time.advance(1_000);
+  await tab.call('report', { visible: false, focused: false, online: true });
+  scenario.forgetRequests();
+  fill(1);
+  await rig.time.advance(5_000);
+  expect(tab.texts(CHAT).at(-1)).toBe('message 4');
+  expect(tab.chat(CHAT).meta.unread).toBe(1);
+  expect(scenario.asked('read')).toEqual([]);
+  await tab.call('report', { visible: true, focused: true, online: true });
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 4 });
+  await rig.time.advance(1_000);
+  expect(tab.chat(CHAT).meta.unread).toBe(0);
+  expect(scenario.asked('read')).toEqual([4]);
+});
