@@ -66,6 +66,10 @@ export function createFrameDesk(setup: FrameDeskSetup): FrameDesk {
           return next ? changeOf(next) : null;
         });
       }
+    } catch (error) {
+      // The frame is used up and nothing of it is held: the delta brings it, when rows can be read again.
+      env.log.warn('frame not applied', { requestId, error: String(error) });
+      cell.current = false;
     } finally {
       cell.pumping = false;
     }
