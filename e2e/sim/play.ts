@@ -36,6 +36,9 @@ export async function play(plan: Plan, options: Pick<WorldSetup, 'openStore'> & 
     trace.push(text);
     world.log.add(`# ${text}`);
   };
+  // A promise whose rejection nobody hears would end a browser's worker with an error report, and here the thread.
+  const onUnheard = (error: unknown): void => world.verdict.broken('unheard', error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.on('unhandledRejection', onUnheard);
   world.onCommit = (committed) => checkCommit(world, committed);
   world.openTab();
   let steps = 0;
@@ -57,6 +60,7 @@ export async function play(plan: Plan, options: Pick<WorldSetup, 'openStore'> & 
     world.sent.checkStep();
     if (!world.verdict.first()) await checkEnd(world);
   }
+  process.off('unhandledRejection', onUnheard);
   const violation = world.verdict.first();
   if (violation) say(`BROKEN ${violation.promise}: ${violation.text}`);
   return { seed, violation, steps, hash: world.log.hash(), lines: world.log.lines(), trace };

@@ -3,7 +3,7 @@
  *
  * Owns: the arithmetic of modes, bounds and flags. Pure over a {@link ModelChat}.
  */
-import type { ChangesPage, MessagesPage, MessagesQuery, ServerTicket } from '../../protocol/index.ts';
+import type { ChangesPage, MessagesPage, MessagesQuery, ServerMessage, ServerTicket } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
 import { seesHidden, visibleMessages, type ModelChat } from './model-chat.ts';
 
@@ -46,8 +46,16 @@ export function changesOf(chat: ModelChat, since: number, limit: number): Change
 }
 
 /** Others' messages above the read mark. */
-export const unreadOf = (chat: ModelChat, userId: string): number =>
-  visibleMessages(chat).filter((row) => row.sequenceNumber > chat.lastRead && row.senderId !== userId).length;
+export function unreadOf(chat: ModelChat, userId: string): number {
+  const rows = visibleMessages(chat);
+  let unread = 0;
+  for (let at = rows.length - 1; at >= 0; at--) {
+    const row = rows[at] as ServerMessage;
+    if (row.sequenceNumber <= chat.lastRead) break;
+    if (row.senderId !== userId) unread += 1;
+  }
+  return unread;
+}
 
 /** The ticket as this user sees it. */
 export const ticketOf = (chat: ModelChat, userId: string): ServerTicket => ({

@@ -26,7 +26,7 @@ export interface ModelChat {
   readonly versions: Map<number, Version[]>;
   /** When this user's role changed, and to what. */
   roles: readonly { readonly revision: number; readonly seesHidden: boolean }[];
-  heads: readonly { readonly revision: number; readonly head: number }[];
+  heads: { readonly revision: number; readonly head: number }[];
   head: number;
   revision: number;
   /** Changes up to here are forgotten: older cursors are refused. */
@@ -36,6 +36,8 @@ export interface ModelChat {
   denied: boolean;
   /** Number of the last change of the ticket, for the list's cursor. */
   changedAt: number;
+  /** What this user can see, kept until something changes. */
+  visible: ServerMessage[] | null;
 }
 
 /** A chat without messages. */
@@ -54,6 +56,7 @@ export const emptyModelChat = (id: string, subject: string): ModelChat => ({
   lastRead: 0,
   denied: false,
   changedAt: 0,
+  visible: null,
 });
 
 /** Does this user see hidden messages, as of a revision? */
@@ -69,22 +72,29 @@ export function messageAt(chat: ModelChat, sequence: number, revision: number): 
 }
 
 /** What this user can see now, ascending. */
-export function visibleMessages(chat: ModelChat): ServerMessage[] {
+export function visibleMessages(chat: ModelChat): readonly ServerMessage[] {
+  if (chat.visible) return chat.visible;
   const role = seesHidden(chat);
   const rows = [...chat.messages.values()].filter((row) => role || !chat.hidden.has(row.sequenceNumber));
-  return rows.sort((a, b) => a.sequenceNumber - b.sequenceNumber);
+  return (chat.visible = rows.sort((a, b) => a.sequenceNumber - b.sequenceNumber));
 }
 
 /** Notes what a sequence became at the chat's present revision. */
 export function recordVersion(chat: ModelChat, sequence: number, message: ServerMessage | null): void {
+  const { visible } = chat;
+  // A new message at the end is the common case.
+  const added = message && visible && !chat.versions.has(sequence) && (visible.at(-1)?.sequenceNumber ?? 0) < sequence;
+  if (!added) chat.visible = null;
+  else if (!chat.hidden.has(sequence) || seesHidden(chat)) visible.push(message);
   const versions = chat.versions.get(sequence) ?? [];
   versions.push({ revision: chat.revision, message, hidden: chat.hidden.has(sequence) });
   chat.versions.set(sequence, versions);
-  chat.heads = [...chat.heads, { revision: chat.revision, head: chat.head }];
+  chat.heads.push({ revision: chat.revision, head: chat.head });
 }
 
 /** Puts the chat back to what it was at a revision, as a restore from a backup does. */
 export function restoreChat(chat: ModelChat, revision: number): void {
+  chat.visible = null;
   for (const [sequence, versions] of chat.versions) {
     const kept = versions.filter((version) => version.revision <= revision);
     const last = kept.at(-1);

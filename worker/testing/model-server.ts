@@ -216,6 +216,7 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       chat.revision += 1;
       chat.forgottenUpTo = chat.revision;
       chat.roles = [...chat.roles, { revision: chat.revision, seesHidden: sees }];
+      chat.visible = null;
       pushTicket(chat);
       server.tellLost();
     },
