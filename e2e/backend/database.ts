@@ -6,7 +6,7 @@
  */
 
 /** A row as the database gives it; queries name the type they select. */
-export type Row = Record<string, unknown>;
+type Row = Record<string, unknown>;
 
 /** Running statements, with `$1`, `$2` … for parameters. */
 export interface Queries {
@@ -14,7 +14,7 @@ export interface Queries {
 }
 
 /** `write`: read committed. `snapshot`: read only, all statements see one moment. */
-export type TransactionKind = 'write' | 'snapshot';
+type TransactionKind = 'write' | 'snapshot';
 
 /** What a listener hears. */
 export interface Listener {

@@ -1,7 +1,7 @@
 /** Errors as the API tells them: problem documents of RFC 9457 with stable types. */
 
 /** What can be wrong with a request, with its status. The type of a document is `/problems/` and this name. */
-export const PROBLEMS = {
+const PROBLEMS = {
   invalid: { status: 400, title: 'The request is not valid.' },
   unauthorized: { status: 401, title: 'Sign in first.' },
   forbidden: { status: 403, title: 'That is not allowed.' },

@@ -12,7 +12,7 @@ export interface BuiltServer {
 }
 
 /** One process. */
-export interface StartedProcess {
+interface StartedProcess {
   readonly pid: number;
   /** Origin, once the addresses are printed. Rejects with the output when the process ends before. */
   readonly ready: Promise<string>;

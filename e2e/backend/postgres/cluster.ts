@@ -1,28 +1,34 @@
 /**
  * A PostgreSQL cluster for one run of tests: in a folder of its own, on a free port of loopback, gone afterwards.
  *
- * Owns: that it never runs as root, which PostgreSQL refuses, and that it is stopped whatever happens.
+ * Owns: that it never runs as root, which PostgreSQL refuses, and that nothing of it is left.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, chownSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** A cluster that runs. */
+export interface Cluster {
+  readonly url: string;
+  readonly version: string;
+  /** Idempotent, and synchronous, so that it can be called while the process ends. */
+  stop(): void;
+}
+
 /** Debian's package makes this user. */
 const UNPRIVILEGED = 'postgres';
 
-/** @returns {{ uid: number, gid: number } | null} Null: stay who we are. */
-function unprivileged() {
+/** Whom to run as; nothing means as we are. */
+function unprivileged(): { uid: number; gid: number } | null {
   if (process.getuid?.() !== 0) return null;
-  const ids = ['-u', '-g'].map((option) => Number(spawnSync('id', [option, UNPRIVILEGED], { encoding: 'utf8' }).stdout));
-  const [uid, gid] = ids;
+  const [uid, gid] = ['-u', '-g'].map((option) => Number(spawnSync('id', [option, UNPRIVILEGED], { encoding: 'utf8' }).stdout));
   if (!uid || !gid) throw new Error(`There is no user ${UNPRIVILEGED} to run PostgreSQL as.`);
   return { uid, gid };
 }
 
-/** @returns {Promise<number>} */
-const freePort = () =>
+const freePort = (): Promise<number> =>
   new Promise((resolve, reject) => {
     const probe = createServer();
     probe.once('error', reject);
@@ -32,43 +38,29 @@ const freePort = () =>
     });
   });
 
-/**
- * Starts a cluster. `stop` is idempotent and synchronous, so that it can be called while the process ends.
- *
- * @param {string} programs Folder of `initdb` and `pg_ctl`.
- * @returns {Promise<{ url: string, version: string, stop(): void }>}
- */
-export async function startCluster(programs) {
+/** Starts a cluster with the programs of a folder. */
+export async function startCluster(programs: string): Promise<Cluster> {
   const user = unprivileged();
   const folder = mkdtempSync(join(tmpdir(), 'tabcached-postgres-'));
   if (user) chownSync(folder, user.uid, user.gid);
   chmodSync(folder, 0o700);
-  const data = join(folder, 'data');
-  const log = join(folder, 'log');
+  const [data, log] = [join(folder, 'data'), join(folder, 'log')];
 
-  /** @type {(name: string, args: string[]) => string} */
-  const run = (name, args) => {
-    // Output goes to nobody: the server would hold on to a pipe of ours for as long as it runs.
+  const run = (name: string, args: readonly string[]): string => {
     const { status, stdout, stderr } = spawnSync(join(programs, name), args, {
       cwd: folder,
       encoding: 'utf8',
+      // The server that `pg_ctl` starts would hold on to a pipe of ours for as long as it runs.
       stdio: name === 'pg_ctl' ? 'ignore' : 'pipe',
       env: { ...process.env, HOME: folder, LC_ALL: 'C' },
       ...user,
     });
     if (status === 0) return stdout ?? '';
-    throw new Error(`${name} failed with exit code ${status}: ${stderr ?? ''}${name === 'pg_ctl' ? readLog() : ''}`);
-  };
-  const readLog = () => {
-    try {
-      return readFileSync(log, 'utf8');
-    } catch {
-      return '';
-    }
+    throw new Error(`${name} failed with exit code ${status}: ${stderr ?? ''}${existsSync(log) ? readFileSync(log, 'utf8') : ''}`);
   };
 
   let stopped = false;
-  const stop = () => {
+  const stop = (): void => {
     if (stopped) return;
     stopped = true;
     try {
