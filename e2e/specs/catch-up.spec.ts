@@ -59,8 +59,14 @@ test('#17 10,000 messages that arrive while offline: the newest are shown, the g
   expect(desk.proxy.requests(routes.changes).length).toBeLessThanOrEqual(2);
 
   // The gap lies above the newest page; it is an item of its own there, and can be filled.
-  await tab.conversation.evaluate((log) => log.querySelector('article')?.scrollIntoView());
-  await expect(tab.conversation.getByRole('group', { name: /not loaded/ })).toBeVisible();
+  await tab.page.bringToFront();
+  await tab.conversation.hover();
+  const gap = tab.conversation.getByRole('group', { name: /messages not loaded/ });
+  await expect(async () => {
+    if ((await gap.count()) === 0) await tab.page.mouse.wheel(0, -800);
+    await gap.getByRole('button', { name: 'Load' }).click({ timeout: 1_000 });
+  }).toPass();
+  await expect.poll(() => tab.page.evaluate((id) => window.tabcached?.chat(id).getSnapshot().meta?.gaps[0]?.endSeq, ticket.id)).toBe(9_901);
 });
 
 test('M-1 a message edited and another deleted while the browser was closed: the cache shows at once, then the truth', async ({ desk }) => {

@@ -13,7 +13,7 @@ import { ID_LOOKUPS_MAX, readConcerned } from './chat-rows.ts';
 import { mergeRows, type MergedRows, type RowChanges } from './merge-rows.ts';
 import type { StoreName, WriteTransaction } from './store.ts';
 
-export { recountAll, recountChat, type Recount, type RowCounters } from './chat-counters.ts';
+export { recountAll, recountChat } from './chat-counters.ts';
 export { deleteChat } from './chat-deletion.ts';
 export { emptyChat, emptyStats } from './empty-records.ts';
 

@@ -56,19 +56,16 @@ function catchUp(model: ChatModel, facts: PlanFacts): Step {
   return page({ mode: 'since', sequence: watermark, limit: PAGE_SIZE });
 }
 
-/**
- * Small gaps heal by themselves. Huge ones do not, though a window reaches across them: who scrolls there asks for a page of them. A
- * repair that got nowhere three times is parked.
- */
+/** Did the repair of that gap get nowhere three times? */
+const isParked = (gap: Range, stalls: ReadonlyMap<number, number>): boolean => (stalls.get(gap.end) ?? 0) >= STALL_LIMIT;
+
+/** Small gaps heal by themselves. Huge ones do not, though a window reaches across them: who scrolls there asks for a page of them. */
 const isRepairable = (gap: Range, facts: PlanFacts): boolean => !isParked(gap, facts.stalls) && gap.end - gap.start < HUGE_GAP;
 
 /** The newer end of a stretch, small enough to be answered completely in one page. */
 export function slice(stretch: Range, limit = PAGE_SIZE): MessagesQuery {
   return { mode: 'range', start: Math.max(stretch.start, stretch.end - limit + 1), end: stretch.end, limit };
 }
-
-/** Is that stretch a gap that the engine leaves alone? */
-export const isParked = (gap: Range, stalls: ReadonlyMap<number, number>): boolean => (stalls.get(gap.end) ?? 0) >= STALL_LIMIT;
 
 /** Held rows from the floor up: what a resync puts in doubt. */
 export const inDoubt = (model: ChatModel): RangeSet => rangeSet(model.history.floor, model.history.watermark);
