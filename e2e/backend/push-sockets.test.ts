@@ -95,6 +95,20 @@ describe('admission', () => {
 });
 
 describe('beats', () => {
+  test('a client that answers is kept, also when this process was held up for longer than a beat', async () => {
+    accept({ pingMs: 60 });
+    const client = await join();
+    for (let i = 0; i < 3; i++) {
+      const before = client.frames.length;
+      await client.until((frames) => frames.length > before);
+      const end = performance.now() + 100;
+      while (performance.now() < end);
+    }
+    const { length } = client.frames;
+    await client.until((frames) => frames.length > length + 3);
+    expect(sockets.count()).toBe(1);
+  });
+
   test('a client that does not answer pings is dropped', async () => {
     accept({ pingMs: 50 });
     const client = await join();

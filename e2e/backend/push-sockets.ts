@@ -28,6 +28,11 @@ export interface PushSockets extends Audience {
 
 /** A connection must name its token within this time. */
 const HELLO_MS = 5_000;
+/**
+ * Unanswered pings after which a client is given up. Not one: when this process was held up for a whole beat, the next beat comes before
+ * the answers that wait.
+ */
+const UNANSWERED_MAX = 2;
 /** Longest frame of a client. */
 const FRAME_MAX_BYTES = 16 * 1024;
 
@@ -39,8 +44,8 @@ interface Connection {
   readonly expiresAt: number;
   person: Person;
   numbered: number;
-  /** Something arrived since the last ping. */
-  alive: boolean;
+  /** Pings since something arrived. */
+  unanswered: number;
 }
 
 /** Accepts push sockets on an HTTP server. */
@@ -99,24 +104,24 @@ export function acceptPushSockets(server: Server, setup: PushSocketsSetup): Push
   /** From here on every notice reaches the connection; what was committed before the welcome, its owner asks for after it. */
   const admit = (socket: WebSocket, { person, expiresAt }: Session): void => {
     if (socket.readyState !== socket.OPEN) return;
-    const connection: Connection = { socket, person, expiresAt, numbered: 0, alive: true };
+    const connection: Connection = { socket, person, expiresAt, numbered: 0, unanswered: 0 };
     connections.add(connection);
     onCount(connections.size);
     post(connection, { type: 'welcome', userId: person.id });
     socket.on('message', (data) => {
-      connection.alive = true;
+      connection.unanswered = 0;
       if (connections.has(connection) && frameIn(String(data)).type === 'ping') ping(connection);
     });
-    socket.on('pong', () => (connection.alive = true));
+    socket.on('pong', () => (connection.unanswered = 0));
     socket.on('close', () => leave(connection));
   };
 
   const beat = setInterval(() => {
     for (const connection of connections) {
       if (connection.expiresAt <= now()) cut(connection, CLOSE.unauthorized, 'the token has expired');
-      else if (!connection.alive) connection.socket.terminate();
+      else if (connection.unanswered >= UNANSWERED_MAX) connection.socket.terminate();
       else {
-        connection.alive = false;
+        connection.unanswered += 1;
         connection.socket.ping();
         ping(connection);
       }

@@ -9,7 +9,7 @@ let now = Date.now();
 const clients: PushClient[] = [];
 
 beforeAll(async () => {
-  bed = await startTestBed({ now: () => now, pingMs: 200 });
+  bed = await startTestBed({ now: () => now, pingMs: 2_000 });
 }, 60_000);
 afterAll(() => bed.server.close());
 

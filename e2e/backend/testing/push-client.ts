@@ -9,7 +9,7 @@ export interface PushClient {
   readonly socket: WebSocket;
   /** Close code. */
   readonly closed: Promise<number>;
-  /** Resolves with the frames as soon as the condition holds. */
+  /** Resolves with the frames as soon as the condition holds; rejects when the connection is closed before. */
   until(done: (frames: readonly PushFrame[]) => boolean): Promise<readonly PushFrame[]>;
   send(frame: unknown): void;
   close(): void;
@@ -35,7 +35,8 @@ export async function connectPush(origin: string, hello: { readonly token: strin
     socket,
     closed,
     until: (done) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
+        void closed.then((code) => reject(new Error(`The connection was closed with ${code}.`)));
         const look = (): void => {
           if (!done(frames)) return;
           waiting.delete(look);
