@@ -55,9 +55,13 @@ export function createPush(backend: Backend, userId: string, env: Pick<Environme
   const onFrame = (frame: PushFrame): void => {
     if (!attached || closed || frame.type === 'welcome') return;
     const expected = frame.type === 'ping' ? last : last + 1;
-    last = frame.n;
-    if (frame.n !== expected) lose(`frame ${frame.n} instead of ${expected}`);
+    const late = frame.n < expected;
+    last = Math.max(last, frame.n);
+    if (frame.n > expected) lose(`frame ${frame.n} instead of ${expected}`);
+    // A change has its place in its chat's chain. Anything else that comes late, or twice, was asked for when it was missed, and that
+    // answer is the newer one.
     if (frame.type === 'change') events.onChange(frame);
+    else if (late) return;
     else if (frame.type === 'ticket') events.onTicket(frame.ticket);
     else if (frame.type === 'removed') events.onRemoved(frame.requestId);
     else if (frame.type === 'lost') lose('the server dropped frames');
