@@ -1,7 +1,7 @@
 /**
  * The daemon of one user: composition root.
  *
- * Owns: boot, the first hello that brings the settings, and the end. What the daemon does is done by its parts (`parts.ts`); what a tab
+ * Owns: boot, the first hello that brings the settings, and the end. What the daemon does is done by its parts (`wire-parts.ts`); what a tab
  * may ask is in `calls.ts`.
  */
 import type { Backend, DaemonSettings, Hello, Welcome } from '../protocol/index.ts';
@@ -13,7 +13,8 @@ import { createCalls } from './calls.ts';
 import type { Connect } from './connection.ts';
 import { createConnection } from './dispatch.ts';
 import type { Environment } from './env.ts';
-import { createParts, type Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
+import { createParts } from './wire-parts.ts';
 
 /** What a daemon is made with. */
 export interface DaemonSetup {

@@ -1,0 +1,322 @@
+/**
+ * The daemon's parts, wired together for one user and one set of settings.
+ *
+ * Owns: who tells whom. Each part knows only the ports it was given; what crosses between them crosses here.
+ */
+import type { Backend, CachedMessage, ChatMeta, HostState, ReadState } from '../protocol/index.ts';
+import { TabcachedError } from '../protocol/errors.ts';
+import { updatesChannel } from '../protocol/names.ts';
+import { createAnnouncer } from './announce.ts';
+import { chatMeta } from './chat-meta.ts';
+import { createChatPages } from './chat-pages.ts';
+import { createCounters } from './counters.ts';
+import { createHostReport } from './host-report.ts';
+import { createExecutor } from './outbox/executor.ts';
+import { createLedger } from './outbox/ledger.ts';
+import { createOutbox, type OutboxSetup } from './outbox/outbox.ts';
+import { createReadMarks } from './outbox/read-marks.ts';
+import { createUpdatePublisher } from './publish-updates.ts';
+import { createPush } from './push.ts';
+import { createRowMemory } from './row-memory.ts';
+import { createSessions, type Session } from './sessions.ts';
+import { createCommitter } from './store/committer.ts';
+import { createChatBook } from './sync/chat-book.ts';
+import type { ChatModel } from './sync/chat-model.ts';
+import { createSyncEngine } from './sync/engine.ts';
+import { createFrameDesk } from './sync/frames.ts';
+import { createTicketList } from './sync/tickets.ts';
+import { unreadCount } from './sync/unread.ts';
+import { createTokenSource } from './tokens.ts';
+import { createViews, TICKETS } from './views.ts';
+import type { Parts, PartsSetup } from './parts.ts';
+import { senderOf } from './outbox/sender.ts';
+
+/** Creates and connects the parts; nothing reaches the network before `push.open()`. */
+export function createParts(setup: PartsSetup): Parts {
+  const { env, userId, epoch, booted, settings } = setup;
+  const { clock, timers, random, log } = env;
+  const storage = booted.store.kind;
+  const counters = createCounters();
+  const updates = createUpdatePublisher({ broadcast: env.openBroadcast(updatesChannel(userId)), epoch, clock });
+  let needsToken = false;
+
+  const committer = createCommitter(booted.store, env, {
+    onFailed: (error) => log.error('write failed', { code: error.code, message: error.message }),
+    onRecovered: () => log.info('writes succeed again'),
+    onFenced: setup.onFenced,
+  });
+
+  const headOf = (requestId: string): number => Math.max(book.get(requestId)?.meta._headSequence ?? 0, tickets.get(requestId)?.headSequence ?? 0);
+  const unreadOf = (model: ChatModel): number => unreadCount(model, userId, headOf(model.requestId));
+  const meta = (requestId: string): ChatMeta => {
+    const model = book.open(requestId);
+    return chatMeta(model, engine.cell(requestId), { lane: outbox.laneState(requestId), unread: unreadOf(model), head: headOf(requestId), now: clock.now() });
+  };
+
+  const announce = createAnnouncer(updates.publish, () => sendsPending());
+  const sendsPending = (): number => ledger.all().filter((operation) => operation.type === 'send_message').length;
+  const host = (): HostState => {
+    // Catching up after the link was away; opening a chat for the first time is that chat's own affair.
+    const behind = (requestId: string): boolean => engine.cell(requestId).running !== null && !engine.cell(requestId).current && (book.get(requestId)?.history.floor ?? 0) > 0;
+    const syncing = tickets.refreshing() || views.watchedChats().some(behind);
+    const link = push.attached() ? (syncing ? 'syncing' : 'live') : 'offline';
+    return { epoch, link, storage, tabs: sessions.all().length, lacks: lacking(backend), pending: sendsPending(), needsToken };
+  };
+  const report = createHostReport(host, (state, frame) => {
+    for (const session of sessions.all()) sessions.post(session, frame);
+    announce.host(state);
+  });
+  const hostChanged = (): void => report.changed();
+
+  const urgencyOf = (session: Session): number => (session.report.focused ? 3 : session.report.visible ? 2 : 1);
+  const interest = {
+    urgency: (requestId: string): number => Math.max(0, ...views.watchers(requestId).map(urgencyOf)),
+    shown: (requestId: string) => views.shown(requestId),
+  };
+
+  const sessions = createSessions(env.locks, {
+    onJoined: () => {
+      hostChanged();
+      push.wake();
+      // It may have the token that no other tab had.
+      executor.wake();
+    },
+    onLeft: (session) => {
+      views.drop(session);
+      tokens.left(session);
+      hostChanged();
+    },
+    onCaughtUp: (session, missed) => {
+      const requestIds = missed.filter((view) => view !== TICKETS);
+      sessions.post(session, JSON.stringify({ t: 'stale', requestIds, tickets: missed.includes(TICKETS) }));
+    },
+  });
+
+  const tokens = createTokenSource({
+    timers,
+    candidates: () => [...sessions.all()].sort((a, b) => urgencyOf(b) - urgencyOf(a)),
+    ask: (session, requestNumber, rejected) => sessions.post(session, JSON.stringify({ t: 'token', requestNumber, rejected })),
+    onNeed: (needed) => {
+      needsToken = needed;
+      hostChanged();
+    },
+  });
+
+  const backend = setup.createBackend({
+    baseUrl: settings.backend,
+    network: env.network,
+    timers,
+    clock,
+    random,
+    log,
+    token: (rejected, signal) => tokens.get(rejected, signal),
+    verifiedToken: async (rejected, signal) => {
+      const token = await tokens.get(rejected, signal);
+      if (!backend.openPush || tokens.isVerified(token)) return token;
+      // A token that replaced a rejected one may be another user's: its own welcome has to tell.
+      push.reopen();
+      throw new TabcachedError('UNAUTHORIZED', 'A new token has to be verified first.');
+    },
+  });
+
+  const rowsChanged = (requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void => {
+    views.changed(requestId, upserts, removals);
+    if (upserts.length > 0 || removals.length > 0) announce.rows(book.open(requestId), upserts, removals);
+  };
+
+  const book = createChatBook({
+    store: booted.store,
+    committer,
+    clock,
+    log,
+    stored: booted.chats,
+    firstRead: (requestId) => {
+      const ticket = tickets.get(requestId);
+      return ticket ? { unreadCount: ticket.unreadCount, lastReadSequence: ticket.lastReadSequence, revision: ticket._revision } : null;
+    },
+    derive: (model) => {
+      const unread = unreadOf(model);
+      return model.meta.unreadCount === unread ? model.meta : { ...model.meta, unreadCount: unread };
+    },
+    onChange: ({ requestId, upserts, removals, confirmed }) => {
+      rowsChanged(requestId, upserts, removals);
+      showRead(requestId);
+      for (const operation of ledger.forget(confirmed)) announce.operation(operation, 'completed');
+      if (confirmed.length > 0) {
+        executor.wake();
+        hostChanged();
+      }
+    },
+  });
+
+  /** The ticket list shows what the chat knows. */
+  const showRead = (requestId: string): void => {
+    const model = book.get(requestId);
+    if (model) tickets.setRead(requestId, model.meta.unreadCount, Math.max(model.meta.lastReadSequence, model.meta._serverRead?.lastReadSequence ?? 0));
+  };
+  const readTold = (state: ReadState): void => {
+    if (book.get(state.requestId)) readMarks.told(state);
+    else tickets.toldRead(state);
+  };
+
+  const onRejected = (count: number): void => counters.rejected(count);
+  const engine = createSyncEngine({
+    env,
+    backend,
+    book,
+    clock,
+    log,
+    interest,
+    link: { attached: () => push.attached(), attachment: () => push.attachment() },
+    ticketHead: (requestId) => tickets.get(requestId)?.headSequence ?? 0,
+    onFetch: (kind) => counters.fetched(kind),
+    onRejected,
+    onParked: () => counters.parked(),
+    onState: (requestId) => {
+      views.changed(requestId);
+      announce.state(requestId, meta(requestId).state);
+      hostChanged();
+    },
+    onReset: (requestId) => views.restart(requestId),
+    onForbidden: (requestId) => void book.reset(requestId, true).then(() => views.restart(requestId)),
+    onStep: (requestId) => frames.resume(requestId),
+  });
+  const frames = createFrameDesk({ env, book, engine, interest, onRejected });
+
+  const tickets = createTicketList({
+    env,
+    backend,
+    committer,
+    stored: booted.tickets,
+    cursor: booted.cursor,
+    onTold: (ticket) => {
+      const { unreadCount: unread, lastReadSequence, id: requestId, _revision: revision } = ticket;
+      if (engine.cell(requestId).denied) engine.allow(requestId);
+      if (!book.get(requestId)) return { unreadCount: unread, lastReadSequence };
+      frames.expect(requestId, revision);
+      readMarks.told({ requestId, unreadCount: unread, lastReadSequence, revision });
+      const model = book.open(requestId);
+      return { unreadCount: model.meta.unreadCount, lastReadSequence: Math.max(model.meta.lastReadSequence, lastReadSequence) };
+    },
+    onRestart: () => readMarks.forgetServer(),
+    onChange: ({ upserts, removals }) => views.ticketsChanged(upserts, removals),
+    onFetch: () => counters.fetched('tickets'),
+    onRejected,
+    onProblem: (error) => error && log.warn('tickets not fetched', { code: error.code }),
+    onSettled: () => hostChanged(),
+  });
+
+  const ledger = createLedger(committer, clock, booted.operations);
+  const wake = (): void => executor.wake();
+  const operationChanged: OutboxSetup['onOperation'] = (operation, status) => {
+    announce.operation(operation, status);
+    if (operation.type === 'mark_read') return;
+    views.changed(operation.requestId);
+    hostChanged();
+  };
+  const outbox = createOutbox({
+    clock,
+    book,
+    ledger,
+    userId,
+    limit: settings.outboxLimit,
+    durable: storage === 'indexeddb',
+    sender: () => senderOf(userId, tickets.all()),
+    onRows: rowsChanged,
+    onOperation: operationChanged,
+    onSent: (requestId, sequence) => readMarks.sent(requestId, sequence),
+    wake,
+  });
+  const readMarks = createReadMarks({
+    env,
+    book,
+    ledger,
+    userId,
+    wake,
+    onOperation: operationChanged,
+    onRead: (requestId) => {
+      views.changed(requestId);
+      showRead(requestId);
+      announce.read(book.open(requestId));
+    },
+  });
+  const executor = createExecutor({
+    env,
+    backend,
+    ledger,
+    ready: () => push.attached(),
+    onSendAttempt: () => counters.fetched('sends'),
+    onReadAttempt: () => counters.fetched('reads'),
+    change: (operation, durability) => outbox.change(operation, durability),
+    confirm: (operation, message) => outbox.confirm(operation, message),
+    confirmRead: (operation, state) => readMarks.confirm(operation, state),
+    refuseRead: (operation) => readMarks.refuse(operation),
+  });
+
+  const push = createPush(backend, userId, env, {
+    onAttached: () => {
+      tokens.verify();
+      engine.doubtAll();
+      void tickets.refresh();
+      engine.wantAll();
+      executor.wake();
+      hostChanged();
+    },
+    onDetached: () => {
+      engine.doubtAll();
+      hostChanged();
+    },
+    onLost: () => {
+      engine.doubtAll();
+      void tickets.refresh();
+      engine.wantAll();
+      hostChanged();
+    },
+    onChange: (frame) => frames.receive(frame),
+    onTicket: (ticket) => tickets.take(ticket),
+    onRemoved: (requestId) => {
+      tickets.remove(requestId);
+      engine.deny(requestId, new TabcachedError('FORBIDDEN', 'This chat is not visible to this user any more.'));
+    },
+    onRead: readTold,
+    onWrongUser: (named) => {
+      log.error('token of another user', { expected: userId, named });
+      tokens.refuse();
+    },
+  });
+
+  const rowMemory = createRowMemory((requestId) => book.unload(requestId));
+  const views = createViews({
+    sessions,
+    timers,
+    meta,
+    tickets: () => tickets.all(),
+    onTickets: announce.tickets,
+    onInterest: (requestId) => {
+      rowMemory.note(requestId, views.watchers(requestId).length > 0);
+      engine.want(requestId);
+    },
+  });
+  const pages = createChatPages({ book, engine, meta, version: (requestId) => views.version(requestId) });
+
+  return {
+    sessions, views, book, engine, pages, tickets, outbox, readMarks, ledger, executor, tokens, push, counters, meta, host,
+    updates: () => updates.count(),
+    databases: () => (booted.store.kind === 'indexeddb' ? 1 : 0),
+    close: async () => {
+      push.close();
+      engine.close();
+      executor.close();
+      readMarks.close();
+      tickets.close();
+      await committer.close();
+      sessions.close();
+      updates.close();
+      booted.store.close();
+    },
+  };
+}
+
+/** What a backend without the extensions cannot tell. */
+const lacking = (backend: Backend): HostState['lacks'] => [...(backend.changes ? [] : (['edits'] as const)), ...(backend.openPush ? [] : (['push'] as const))];
+
