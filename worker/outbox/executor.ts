@@ -9,6 +9,7 @@ import { toTabcachedError, type TabcachedError } from '../../protocol/errors.ts'
 import { backoffMs } from '../backoff.ts';
 import type { Environment } from '../env.ts';
 import { laneOf, laneStep } from './lane.ts';
+import type { Durability } from '../store/store.ts';
 import type { Ledger } from './ledger.ts';
 import { attempted, failed, waiting } from './operations.ts';
 import { leavesUnknown, outcomeOf } from './outcome.ts';
@@ -23,7 +24,7 @@ export interface ExecutorSetup {
   onSendAttempt(): void;
   onReadAttempt(): void;
   /** Stores an operation that changed its state, and shows it. */
-  change(operation: OfflineOperation): Promise<void>;
+  change(operation: OfflineOperation, durability?: Durability): Promise<void>;
   /** The server has the message. Resolves when its row has replaced the pending one. */
   confirm(operation: SendOperation, message: ServerMessage): Promise<void>;
   confirmRead(operation: OfflineOperation, state: ReadState): Promise<void>;
@@ -57,6 +58,13 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     return backoffMs(before, env.random());
   };
 
+  /** An outcome is a fact: storage that refuses it now notes it later, unless a person has decided since. */
+  const note = async (operation: OfflineOperation): Promise<void> => {
+    await setup.change(operation).catch(async () => {
+      if (ledger.get(operation.id) === operation) await setup.change(operation, 'relaxed');
+    });
+  };
+
   const settle = async (operation: OfflineOperation, error: TabcachedError): Promise<void> => {
     const current = ledger.get(operation.id);
     // An echo by push may have confirmed it while the answer was under way.
@@ -66,16 +74,16 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     const unknown = leavesUnknown(error);
     const now = env.clock.now();
     if (outcome === 'failed' && current.type === 'mark_read') return setup.refuseRead(current);
-    if (outcome === 'failed') return setup.change(failed(current, error, false));
+    if (outcome === 'failed') return note(failed(current, error, false));
     if (outcome === 'wait-all') pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));
     if (outcome !== 'retry') {
       // The link may not notice that a request was lost: then nothing but the pause ends the wait.
       const untilAt = outcome === 'wait-all' ? pausedUntilAt : outcome === 'wait-link' ? now + pauseMs(laneOf(current)) : null;
-      return setup.change(waiting(current, error, { counted: false, nextRetryAt: untilAt, unknown: unknown || current._outcomeUnknown === true }));
+      return note(waiting(current, error, { counted: false, nextRetryAt: untilAt, unknown: unknown || current._outcomeUnknown === true }));
     }
-    if (current.retryCount + 1 >= current.maxRetries && current.type === 'send_message') return setup.change(failed({ ...current, retryCount: current.retryCount + 1 }, error, unknown));
+    if (current.retryCount + 1 >= current.maxRetries && current.type === 'send_message') return note(failed({ ...current, retryCount: current.retryCount + 1 }, error, unknown));
     const nextRetryAt = now + backoffMs(current.retryCount, env.random(), error.retryAfterMs);
-    return setup.change(waiting(current, error, { counted: true, nextRetryAt, unknown }));
+    return note(waiting(current, error, { counted: true, nextRetryAt, unknown }));
   };
 
   const sendOnce = async (operation: SendOperation): Promise<void> => {
@@ -108,7 +116,7 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     await setup.change(begun).catch(async (thrown: unknown) => {
       // Storage refused to note the attempt: nothing was sent. What memory says must not stay `syncing`.
       const how = { counted: false, nextRetryAt: env.clock.now() + pauseMs(lane), unknown: operation._outcomeUnknown === true };
-      if (ledger.get(operation.id)) await setup.change(waiting(begun, toTabcachedError(thrown, 'STORAGE_FAILED'), how)).catch(() => undefined);
+      if (ledger.get(operation.id)) await setup.change(waiting(begun, toTabcachedError(thrown, 'STORAGE_FAILED'), how), 'relaxed').catch(() => undefined);
       throw thrown;
     });
     try {

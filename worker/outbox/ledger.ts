@@ -29,7 +29,7 @@ export interface Ledger {
   put(operation: OfflineOperation, row: CachedMessage | null, durability: Durability): Promise<CachedMessage | null>;
   /** Takes an operation into memory; whoever calls stores it. */
   hold(operation: OfflineOperation): void;
-  /** Removes an operation and its row. */
+  /** Removes an operation and its row. When that cannot be stored strictly, the operation is there again; until then nothing is done with it. */
   drop(operation: OfflineOperation, durability: Durability): Promise<void>;
   /** Removes operations from memory that somebody else removed from the store. */
   forget(ids: readonly string[]): readonly OfflineOperation[];
@@ -73,11 +73,13 @@ export function createLedger(committer: Committer, clock: Clock, stored: readonl
       return written;
     },
     hold: (operation) => void operations.set(operation.id, operation),
-    drop: (operation, durability) => {
-      operations.delete(operation.id);
+    drop: async (operation, durability) => {
       const now = clock.now();
       const { requestId, id } = operation;
-      return committer.add({
+      // Its lane waits, so that nothing behind it gets ahead of one that may stay.
+      if (durability === 'strict') operations.set(id, { ...operation, status: 'syncing' });
+      else operations.delete(id);
+      const dropped = committer.add({
         stores,
         rows: 2,
         durability,
@@ -87,6 +89,13 @@ export function createLedger(committer: Committer, clock: Clock, stored: readonl
           await putOrDeleteOperations(tx, { deletes: [id], now });
         },
       });
+      try {
+        await dropped;
+        operations.delete(id);
+      } catch (error) {
+        if (durability === 'strict') operations.set(id, operation);
+        throw error;
+      }
     },
     forget: (ids) => {
       const gone = ids.flatMap((id) => operations.get(id) ?? []);

@@ -9,6 +9,7 @@ import { TabcachedError } from '../../protocol/errors.ts';
 import { PAGE_SIZE, PROVISIONAL_BASE } from '../../protocol/limits.ts';
 import type { Clock } from '../env.ts';
 import type { ChatBook } from '../sync/chat-book.ts';
+import type { Durability } from '../store/store.ts';
 import { topOf } from '../sync/history.ts';
 import { toRow } from '../sync/intake.ts';
 import { NO_CHANGE } from '../sync/merge.ts';
@@ -45,8 +46,8 @@ export interface Outbox {
   edit(operationId: string, content: string): Promise<void>;
   discard(operationId: string): Promise<void>;
   laneState(requestId: string): LaneState;
-  /** The executor changed an operation. */
-  change(operation: OfflineOperation): Promise<void>;
+  /** The executor changed an operation. `relaxed`: it happened, whether storage notes it now or later. */
+  change(operation: OfflineOperation, durability?: Durability): Promise<void>;
   /** The server has the message. */
   confirm(operation: SendOperation, message: ServerMessage): Promise<void>;
 }
@@ -126,7 +127,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     return receipt(clientTempId);
   };
 
-  const change = async (operation: OfflineOperation): Promise<void> => {
+  const change = async (operation: OfflineOperation, durability: Durability = 'strict'): Promise<void> => {
     const row = rowOf(operation);
     const status = operation.status === 'failed' ? 'failed' : 'pending';
     let next: CachedMessage | null = null;
@@ -135,7 +136,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
       next = { ...rest, _syncVersion: row._syncVersion + 1, content: operation.payload.content, status, ...(operation.lastError === null ? {} : { errorMessage: operation.lastError }) };
     }
     const visible = next && (next.status !== row?.status || next.content !== row.content || next.errorMessage !== row.errorMessage);
-    const stored = ledger.put(operation, visible ? next : null, 'strict');
+    const stored = ledger.put(operation, visible ? next : null, durability);
     if (visible && next) showRow(next);
     setup.onOperation(operation, operation.status);
     await stored;
@@ -172,8 +173,13 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     },
     discard: async (operationId) => {
       const operation = changeable(operationId);
+      const row = rowOf(operation);
       hideRow(operation.requestId, operation.id);
-      await ledger.drop(operation, 'strict');
+      await ledger.drop(operation, 'strict').catch((error: unknown) => {
+        if (row) showRow(row);
+        setup.onOperation(operation, operation.status);
+        throw error;
+      });
       setup.onOperation(operation, 'discarded');
       setup.wake();
     },
