@@ -47,12 +47,16 @@ export function checkCommit(world: World, { touched, replaced }: Committed): voi
   }
 }
 
+/** What a daemon was about to write when the server was restored is written within this time. */
+const LATE_MS = 2_000;
+
 /** The client has noticed a restore once it claims nothing any more that the server does not have. */
 function noticeReset(world: World, requestId: string): void {
-  if (!world.unnoticed.has(requestId)) return;
-  const meta = world.mirror.chats.get(requestId)?.meta;
+  const restoredAt = world.restoredAt.get(requestId);
   const truth = world.server.chats.get(requestId);
-  const claimed = meta?.serverRevision ?? null;
-  if (!truth || (meta && meta._floor > 0 && (claimed === null || Number(claimed) > truth.revision))) return;
-  world.unnoticed.delete(requestId);
+  if (!truth || restoredAt === undefined) return;
+  const meta = world.mirror.chats.get(requestId)?.meta;
+  const claimed = meta && meta._floor > 0 ? Number(meta.serverRevision ?? 0) : 0;
+  if (claimed <= truth.revision) world.unnoticed.delete(requestId);
+  else if (world.unnoticed.has(requestId) || world.time.clock.now() - restoredAt < LATE_MS) world.unnoticed.set(requestId, claimed);
 }

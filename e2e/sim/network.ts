@@ -46,7 +46,8 @@ export interface NetworkEvents {
 
 /** The network, and what can be done to it. */
 export interface Network {
-  backendFor(env: BackendEnvironment, life: number): Backend;
+  /** `isAlive`: a dead daemon sends nothing more; what it has sent arrives all the same. */
+  backendFor(env: BackendEnvironment, life: number, isAlive: () => boolean): Backend;
   addFault(kind: RequestKind, fault: Fault): void;
   clearFaults(): void;
   cut(): void;
@@ -109,10 +110,11 @@ export function createNetwork(
   };
 
   /** As the HTTP backend does it: a rejected token is replaced once. */
-  const ask = async <T>(env: BackendEnvironment, request: SentRequest, { signal }: CallOptions, act: () => Promise<T>): Promise<T> => {
+  const ask = async <T>(env: BackendEnvironment, isAlive: () => boolean, request: SentRequest, { signal }: CallOptions, act: () => Promise<T>): Promise<T> => {
     setup.onBoundary();
     const run = async (): Promise<T> => {
       const first = await env.verifiedToken(null, signal);
+      if (!isAlive()) return new Promise<T>(() => undefined);
       setup.onRequest(request);
       try {
         return await carry(request, first, act);
@@ -120,6 +122,7 @@ export function createNetwork(
         if (!(thrown instanceof TabcachedError) || thrown.code !== 'UNAUTHORIZED') throw thrown;
         const fresh = await env.verifiedToken(first, signal);
         if (fresh === first) throw thrown;
+        if (!isAlive()) return new Promise<T>(() => undefined);
         return carry(request, fresh, act);
       }
     };
@@ -139,20 +142,20 @@ export function createNetwork(
   return {
     token,
     isUp: () => up,
-    backendFor: (env, life) => {
+    backendFor: (env, life, isAlive) => {
       const { backend } = server;
       const changes = backend.changes;
       const findByTempId = backend.findByTempId;
       const at = (kind: RequestKind, detail: unknown): SentRequest => ({ kind, detail, life });
       return {
-        tickets: (since, options) => ask(env, at('tickets', since), options, () => backend.tickets(since, options)),
-        messages: (requestId, query, options) => ask(env, at('messages', { requestId, ...query }), options, () => backend.messages(requestId, query, options)),
+        tickets: (since, options) => ask(env, isAlive, at('tickets', since), options, () => backend.tickets(since, options)),
+        messages: (requestId, query, options) => ask(env, isAlive, at('messages', { requestId, ...query }), options, () => backend.messages(requestId, query, options)),
         ...(changes
-          ? { changes: (requestId, since, limit, options) => ask(env, at('changes', { requestId, since }), options, () => changes(requestId, since, limit, options)) }
+          ? { changes: (requestId, since, limit, options) => ask(env, isAlive, at('changes', { requestId, since }), options, () => changes(requestId, since, limit, options)) }
           : {}),
-        send: (message, options) => ask(env, at('send', message), options, () => backend.send(message, options)),
-        ...(findByTempId ? { findByTempId: (id, options) => ask(env, at('find', id), options, () => findByTempId(id, options)) } : {}),
-        markRead: (requestId, upTo, options) => ask(env, at('read', { requestId, upTo }), options, () => backend.markRead(requestId, upTo, options)),
+        send: (message, options) => ask(env, isAlive, at('send', message), options, () => backend.send(message, options)),
+        ...(findByTempId ? { findByTempId: (id, options) => ask(env, isAlive, at('find', id), options, () => findByTempId(id, options)) } : {}),
+        markRead: (requestId, upTo, options) => ask(env, isAlive, at('read', { requestId, upTo }), options, () => backend.markRead(requestId, upTo, options)),
         openPush: (events) => wire.open(env, events),
       };
     },

@@ -62,16 +62,18 @@ export const serverActions = {
     const { mirror } = world;
     const now = world.time.clock.now();
     const quiet = now >= world.durable.failWritesUntilAt && now >= world.durable.failReadsUntilAt;
-    // Only of what is known by the store alone can be told whether the client has noticed.
     const stored = mirror.chats.get(chat.id);
-    // Own messages in a chat that was never opened: nothing is claimed of it that could be found wrong.
-    const claimless = stored !== undefined && stored.rows.size > 0 && (stored.meta?._floor ?? 0) === 0;
-    if (claimless || !quiet || !mayChange(world, chat) || world.unnoticed.has(chat.id) || chat.revision < 4) return null;
-    const to = Math.max(1, chat.revision - 1 - (b % Math.min(40, chat.revision - 1)));
+    const rows = [...(stored?.rows.values() ?? [])];
+    const claimed = Number(stored?.meta?.serverRevision ?? 0);
+    // What is held beyond the claimed revision could not be found wrong: no answer of the restored server contradicts it.
+    if (rows.some((row) => row._revision > claimed) || !quiet || world.unnoticed.has(chat.id) || chat.revision < 4) return null;
+    const to = Math.max(1, (claimed || chat.revision) - 1 - (b % Math.min(40, (claimed || chat.revision) - 1)));
+    if (to >= chat.revision) return null;
     world.network.cut();
     const before = chat.revision;
     world.server.restoreTo(chat.id, to);
-    if (stored?.meta) world.unnoticed.set(chat.id, before);
+    world.restoredAt.set(chat.id, now);
+    if (claimed > to) world.unnoticed.set(chat.id, claimed);
     world.markMayFall.add(chat.id);
     world.time.timers.after(200, () => world.network.restore());
     return { text: `${nameOf(chat)}: restored from a backup, revision ${before} -> ${to}, head ${chat.head}`, waitMs: 250 };

@@ -28,7 +28,8 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const again = (): void => {
     if (!tab.isAlive()) {
       if (sent.state === 'pressed') sent.state = 'unknown';
-    } else if (tab.isReady()) attempt();
+    } else if (!isRepeatable(world, sent)) sent.state = 'unknown';
+    else if (tab.isReady()) attempt();
     else world.time.timers.after(50, again);
   };
   attempt();

@@ -43,8 +43,10 @@ export interface World {
   readonly log: HistoryLog;
   readonly random: Random;
   readonly tabs: SimTab[];
-  /** Chats that were restored from a backup without the client having noticed; the value is the revision that the client may know. */
+  /** Chats that were restored from a backup without the client having noticed; the value is the revision that the client claims. */
   readonly unnoticed: Map<string, number>;
+  /** When a chat was last restored. */
+  readonly restoredAt: Map<string, number>;
   /** Chats whose read mark may go back: refused, reset or forgotten. */
   readonly markMayFall: Set<string>;
   latency: { requestMs: number; answerMs: number; frameMs: number };
@@ -198,7 +200,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     const made = createDaemon({
       env: mortalEnvironment(own, env(own)),
       identity: identity(),
-      createBackend: (backendEnv) => mortalBackend(own, network.backendFor(backendEnv, number)),
+      createBackend: (backendEnv) => mortalBackend(own, network.backendFor(backendEnv, number, () => own.alive)),
     });
     return { ...made, connect: mortalConnect(own, made.connect) };
   };
@@ -240,6 +242,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     latency,
     tabs: [],
     unnoticed: new Map(),
+    restoredAt: new Map(),
     markMayFall: new Set(),
     newId,
     newText: () => `text ${++texts}`,

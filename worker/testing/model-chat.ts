@@ -36,8 +36,9 @@ export interface ModelChat {
   denied: boolean;
   /** Number of the last change of the ticket, for the list's cursor. */
   changedAt: number;
-  /** What this user can see, kept until something changes. */
+  /** What this user can see, as of that many messages; kept until something changes. */
   visible: ServerMessage[] | null;
+  visibleOf: number;
 }
 
 /** A chat without messages. */
@@ -57,6 +58,7 @@ export const emptyModelChat = (id: string, subject: string): ModelChat => ({
   denied: false,
   changedAt: 0,
   visible: null,
+  visibleOf: 0,
 });
 
 /** Does this user see hidden messages, as of a revision? */
@@ -73,9 +75,10 @@ export function messageAt(chat: ModelChat, sequence: number, revision: number): 
 
 /** What this user can see now, ascending. */
 export function visibleMessages(chat: ModelChat): readonly ServerMessage[] {
-  if (chat.visible) return chat.visible;
+  if (chat.visible && chat.visibleOf === chat.messages.size) return chat.visible;
   const role = seesHidden(chat);
   const rows = [...chat.messages.values()].filter((row) => role || !chat.hidden.has(row.sequenceNumber));
+  chat.visibleOf = chat.messages.size;
   return (chat.visible = rows.sort((a, b) => a.sequenceNumber - b.sequenceNumber));
 }
 
@@ -85,7 +88,10 @@ export function recordVersion(chat: ModelChat, sequence: number, message: Server
   // A new message at the end is the common case.
   const added = message && visible && !chat.versions.has(sequence) && (visible.at(-1)?.sequenceNumber ?? 0) < sequence;
   if (!added) chat.visible = null;
-  else if (!chat.hidden.has(sequence) || seesHidden(chat)) visible.push(message);
+  else {
+    chat.visibleOf += 1;
+    if (!chat.hidden.has(sequence) || seesHidden(chat)) visible.push(message);
+  }
   const versions = chat.versions.get(sequence) ?? [];
   versions.push({ revision: chat.revision, message, hidden: chat.hidden.has(sequence) });
   chat.versions.set(sequence, versions);

@@ -240,7 +240,7 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       chat.forgottenUpTo = chat.revision;
     },
     readElsewhere: (chatId, upToSequence) => void readTo(chatOf(chatId), upToSequence),
-    visible: (chatId) => visibleMessages(chatOf(chatId)),
+    visible: (chatId) => [...visibleMessages(chatOf(chatId))],
     unread: (chatId) => unreadOf(chatOf(chatId), userId),
     byTempId: known,
     tellLost: () => push({ type: 'lost' }),
