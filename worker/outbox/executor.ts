@@ -116,7 +116,7 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     await setup.change(begun).catch(async (thrown: unknown) => {
       // Storage refused to note the attempt: nothing was sent. What memory says must not stay `syncing`.
       const how = { counted: false, nextRetryAt: env.clock.now() + pauseMs(lane), unknown: operation._outcomeUnknown === true };
-      if (ledger.get(operation.id)) await setup.change(waiting(begun, toTabcachedError(thrown, 'STORAGE_FAILED'), how), 'relaxed').catch(() => undefined);
+      if (ledger.get(operation.id) === begun) await setup.change(waiting(begun, toTabcachedError(thrown, 'STORAGE_FAILED'), how), 'relaxed').catch(() => undefined);
       throw thrown;
     });
     try {

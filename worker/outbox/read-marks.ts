@@ -59,7 +59,8 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       const serverRead = newerRead(meta._serverRead, read);
       if (serverRead === meta._serverRead || sameRead(serverRead, meta._serverRead)) return meta;
       news = true;
-      const own = meta._serverRead !== null || ledger.lane(laneOf({ type: 'mark_read', requestId })).length > 0 ? meta.lastReadSequence : 0;
+      // What was taken over from the ticket list, of no revision, is no word on the chat itself.
+      const own = (meta._serverRead?.revision ?? 0) > 0 || ledger.lane(laneOf({ type: 'mark_read', requestId })).length > 0 ? meta.lastReadSequence : 0;
       return { ...meta, _serverRead: serverRead, lastReadSequence: Math.max(own, serverRead.lastReadSequence) };
     });
     if (news) setup.onRead(requestId);

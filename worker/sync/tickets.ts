@@ -73,7 +73,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       .catch((error: unknown) => env.log.warn('tickets not stored', { error: String(error) }));
   };
 
-  const apply = (raw: readonly unknown[], removed: readonly string[], newCursor: string | null, whole = false): void => {
+  const apply = (raw: readonly unknown[], removed: readonly string[], newCursor: string | null): void => {
     const upserts: CachedTicket[] = [];
     let refused = 0;
     for (const candidate of raw) {
@@ -84,8 +84,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       }
       const { revision, ...body } = checked.output;
       const known = tickets.get(body.id);
-      // The whole list is the truth, even from a server that was set back.
-      if (known && known._revision > revision && !whole) continue;
+      if (known && known._revision > revision) continue;
       const told: CachedTicket = { ...body, _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
       const ticket = { ...told, ...setup.onTold(told) };
       if (known && known._revision === revision && sameTicket(known, ticket)) continue;
@@ -97,6 +96,13 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     if (newCursor !== null) cursor = newCursor;
     if (upserts.length > 0 || removals.length > 0) setup.onChange({ upserts, removals });
     if (upserts.length > 0 || removals.length > 0 || newCursor !== null) store(upserts, removals, newCursor);
+  };
+
+  /** A server that was set back counts revisions that were counted before: whatever it says from now on is newer. */
+  const restart = (): void => {
+    cursor = null;
+    for (const ticket of tickets.values()) tickets.set(ticket.id, { ...ticket, _revision: 0 });
+    setup.onRestart();
   };
 
   const setRead = (requestId: string, unreadCount: number, lastReadSequence: number): void => {
@@ -115,7 +121,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     const told = new Set(page.tickets.map((ticket) => (ticket as { id?: unknown } | null)?.id));
     // Without a cursor the answer is the whole list: what is not in it is gone.
     const gone = whole ? [...tickets.keys()].filter((id) => !told.has(id)) : [];
-    apply(page.tickets, [...page.removed, ...gone], page.cursor, whole);
+    apply(page.tickets, [...page.removed, ...gone], page.cursor);
   };
 
   const fetchAll = async (): Promise<void> => {
@@ -132,8 +138,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       const error = toTabcachedError(thrown);
       if (over.signal.aborted) return;
       if (error.code === 'CURSOR_EXPIRED' && cursor !== null) {
-        cursor = null;
-        setup.onRestart();
+        restart();
         return fetchAll();
       }
       setup.onProblem(error);
