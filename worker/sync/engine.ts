@@ -108,7 +108,10 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     // What came before a server that went backwards is not true any more; a window with too many gaps is not worth repairing.
     const replaces = backwards || (newest && before.history.gaps.length > MAX_GAPS);
     if (replaces) await book.reset(requestId, true);
-    const opens = newest && (resync || replaces || before.history.floor === 0);
+    // A newest page that the server does not vouch for says nothing of what is missing from it, least of all at its end.
+    const complete = fetched.change.answer?.complete === true;
+    const first = before.history.floor === 0 || (applied === null && setup.backend.changes !== undefined);
+    const opens = newest && complete && (resync || replaces || first);
     const catchesUp = opens || (setup.backend.changes === undefined && query.mode === 'since' && reachesHead(fetched));
     await book.apply(requestId, (model) => ({
       ...fetched.change,
@@ -151,6 +154,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     const fetched = await fetchPage(setup, requestId, step.query, () => revisionOf(book.open(requestId)), signal);
     await applyPage(before, fetched, step.query, step.resync, attachment);
     noteProgress(cell, step, before, book.open(requestId));
+    if (step.query.mode === 'newest' && !fetched.change.answer?.complete) throw new TabcachedError('SERVER_FAILED', 'The server does not vouch for its newest page.');
   };
 
   /** A repair that changes nothing three times is parked: a server that answers so would be asked for ever. */

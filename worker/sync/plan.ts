@@ -36,7 +36,8 @@ const newest: MessagesQuery = { mode: 'newest', limit: PAGE_SIZE };
 /** The next step of a chat that some tab watches. */
 export function nextStep(model: ChatModel, facts: PlanFacts): Step {
   const { history, unverified } = model;
-  if (history.floor === 0) return page(newest);
+  // Rows of a newest page that the server did not vouch for are held, and no revision of the whole.
+  if (history.floor === 0 || (facts.revisions && revisionOf(model) === null)) return page(newest);
   if (facts.resync || history.gaps.length > MAX_GAPS) return page(newest, true);
   if (!facts.current) return catchUp(model, facts);
   const gap = history.gaps.findLast((range) => isRepairable(range, facts));
