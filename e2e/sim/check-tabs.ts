@@ -5,7 +5,7 @@
  */
 import { PROVISIONAL_BASE, rowKey } from '../../protocol/index.ts';
 import type { ChatCore } from '../../client/chat-core.ts';
-import { checkClaim, inside } from './check-stored.ts';
+import { checkClaim, inside, isStorable } from './check-stored.ts';
 import { nameOf, tabName } from './choose.ts';
 import type { SimChat } from './sim-chat.ts';
 import type { SimTab } from './sim-tab.ts';
@@ -57,7 +57,7 @@ function checkView(world: World, tab: SimTab, chat: SimChat, core: ChatCore, mar
     // What the server has may be confirmed on the screen, and then be gone from there, before it is so on the disk.
     if (!hasBubble && world.mirror.queue.has(sent.id) && !sent.everOnServer) broken('S-2', `"${sent.content}" is waiting and has no bubble`);
     const confirmed = world.server.byTempId(sent.id);
-    const stored = confirmed && world.mirror.messages.get(confirmed.id);
+    const stored = confirmed && isStorable(confirmed) && world.mirror.messages.get(confirmed.id);
     if (!hasBubble && stored && stored.sequenceNumber >= Math.max(1, window.lo) && !world.unnoticed.has(requestId) && meta.floor > 0) broken('S-2', `"${sent.content}" is sent and has no bubble in ${window.lo}..${window.hi}`);
   }
 

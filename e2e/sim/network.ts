@@ -38,6 +38,8 @@ export interface SentRequest {
 export interface NetworkEvents {
   onBoundary(): void;
   onRequest(request: SentRequest): void;
+  /** Does the server refuse it for now? */
+  isClosed(request: SentRequest): boolean;
   /** It reached the server, which is about to act. */
   onArrival(request: SentRequest): void;
   /** The daemon has its answer, or its error. */
@@ -89,6 +91,7 @@ export function createNetwork(
       await pause(setup.answerMs());
       throw refusal;
     }
+    if (setup.isClosed(request)) throw new TabcachedError('SERVER_FAILED');
     setup.onBoundary();
     setup.onArrival(request);
     const acted = await act().then(

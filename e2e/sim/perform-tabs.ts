@@ -13,7 +13,7 @@ const ignore = (): void => undefined;
 /** Presses send, and again after the daemon's death, as the client does. */
 export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const attempt = (): void => {
-    world.sent.onAttempt(sent, world.life());
+    world.sent.onAttempt(sent, world.lifeOf(tab));
     tab.call('send', { requestId: sent.chatId, clientTempId: sent.id, content: sent.content }).then(
       ({ durable }) => {
         // What is kept in memory alone is promised to nobody.
@@ -35,9 +35,14 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   attempt();
 }
 
+/** A server that does not know an id again needs a client that does, and that looks at the newest page. */
+const RECOGNISED = 40;
+
 /** May somebody still be without an answer to it? Not when the message is gone, deleted or out of sight by now. */
 function isRepeatable(world: World, sent: Sent): boolean {
   const stored = world.server.byTempId(sent.id);
+  const head = world.server.chats.get(sent.chatId)?.head ?? 0;
+  if (stored && !world.server.idempotent && stored.sequenceNumber < head - RECOGNISED) return false;
   return !sent.everOnServer || world.mirror.queue.has(sent.id) || (stored !== undefined && world.mirror.messages.has(stored.id));
 }
 

@@ -52,6 +52,10 @@ export async function quiesce(world: World): Promise<void> {
   await time.advance(1_000);
   for (const tab of world.tabs) tab.report({ visible: true, focused: true, online: true });
   await idle(world);
+  for (const tab of world.tabs) {
+    for (const chat of server.chats.values()) if (!tab.chats.get(chat.id)?.isLive()) tab.openChat(chat.id, 'newest');
+  }
+  await idle(world);
   // What failed is tried again by a person, until it is through.
   for (let round = 0; round < 12 && world.mirror.queue.size > 0 && !world.verdict.first(); round++) {
     const tab = world.tabs.find((each) => each.isReady());
@@ -62,9 +66,6 @@ export async function quiesce(world: World): Promise<void> {
       tab?.call('retry', { operationId: operation.id }).catch(() => undefined);
     }
     await idle(world);
-  }
-  for (const tab of world.tabs) {
-    for (const chat of server.chats.values()) if (!tab.chats.get(chat.id)?.isLive()) tab.openChat(chat.id, 'newest');
   }
   await idle(world);
   const [first] = world.tabs;

@@ -4,7 +4,7 @@
  * Owns: putting these together, the daemon's lives, and who is told what. What happens in it is decided elsewhere (`perform.ts`), and so is
  * whether it is right (`check-*.ts`).
  */
-import type { DaemonSettings } from '../../protocol/index.ts';
+import type { DaemonSettings, OutgoingMessage } from '../../protocol/index.ts';
 import type { WorkerIdentity } from '../../protocol/names.ts';
 import { createDaemon, type Daemon } from '../../worker/daemon.ts';
 import type { Environment } from '../../worker/env.ts';
@@ -14,6 +14,7 @@ import { createFakeLocks } from '../../worker/testing/fake-locks.ts';
 import { createModelServer, type ModelServer } from '../../worker/testing/model-server.ts';
 import { mortalBackend, mortalConnect, mortalEnvironment, type Life } from '../../worker/testing/mortal.ts';
 import { createVirtualTime, type VirtualTime } from '../../worker/testing/virtual-time.ts';
+import { mayChange } from './choose.ts';
 import { createDurableStore, type DurableStore } from './durable-store.ts';
 import { createHistoryLog, type HistoryLog } from './history-log.ts';
 import { createMirror, type Committed, type Mirror } from './mirror.ts';
@@ -56,6 +57,8 @@ export interface World {
   openTab(): SimTab | null;
   /** Number of the daemon's present life. */
   life(): number;
+  /** Number of the life that a tab is connected to; it may be over without the tab having noticed. */
+  lifeOf(tab: SimTab): number;
   daemonLives(): boolean;
   /** Does the present daemon run on memory, because storage refused it at its start? */
   isDegraded(): boolean;
@@ -140,6 +143,11 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       sent.onRequest(request);
     },
     onArrival: (request) => sent.onArrival(request),
+    // Until the client has noticed a restore, the server may not reach revisions that it claims: nobody could tell the difference.
+    isClosed: (request) => {
+      const chat = request.kind === 'send' ? server.chats.get((request.detail as OutgoingMessage).requestId) : undefined;
+      return chat !== undefined && !mayChange(world, chat);
+    },
     onAnswer: (request, error) => {
       if (request.life !== lives) return;
       say(`< ${request.kind} ${error?.code ?? 'ok'}`);
@@ -270,6 +278,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       return tab;
     },
     life: () => lives,
+    lifeOf: (tab) => connectedTo.get(tab) ?? 0,
     daemonLives: () => life.alive,
     isDegraded: () => degraded === lives,
     kill: (noticedAfterMs) => {
