@@ -150,3 +150,32 @@ describe('#31 access that is lost while a gap is being filled', () => {
     expect(tab.texts(OTHER_CHAT)).toEqual(scenario.serverTexts(OTHER_CHAT));
   });
 });
+
+test('a repair that failed once and then succeeded leaves no failed chat behind', async () => {
+  const { rig, fill } = scenario;
+  fill(10);
+  const tab = await scenario.openedTab();
+  let failures = 0;
+  rig.server.before = (kind) => {
+    if (kind === 'messages' && failures++ === 0) throw new TabcachedError('SERVER_FAILED');
+  };
+  rig.server.skip(CHAT);
+  fill(1);
+  await rig.time.settle();
+  expect(tab.chat(CHAT).meta).toMatchObject({ state: 'FAILED', problem: { code: 'SERVER_FAILED' } });
+  await rig.time.advance(5_000);
+  expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', problem: null, gaps: [], watermark: 12 });
+});
+
+test('a chat whose link never broke does not expire', async () => {
+  const { rig, fill } = scenario;
+  fill(10);
+  const tab = await scenario.openedTab();
+  rig.time.jump(EXPIRES_AFTER_MS + 60_000);
+  fill(1);
+  await rig.time.advance(1_000);
+  expect(tab.chat(CHAT).meta.state).toBe('SYNCED');
+  rig.server.cut();
+  await rig.time.settle();
+  expect(tab.chat(CHAT).meta.state).toBe('EXPIRED');
+});

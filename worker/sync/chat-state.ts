@@ -25,8 +25,8 @@ export function chatState(model: Pick<ChatModel, 'history' | 'meta'>, facts: Sta
   if (facts.syncing) return held ? 'RESYNCING' : 'SYNCING';
   if (meta._lastSyncFailed) return 'FAILED';
   if (!held) return 'INITIAL';
-  if (isExpired(meta.lastSyncedAt, facts.now)) return 'EXPIRED';
-  if (!facts.current) return 'STALE';
+  // A chat that missed nothing does not expire, however long ago it was last asked about.
+  if (!facts.current) return isExpired(meta.lastSyncedAt, facts.now) ? 'EXPIRED' : 'STALE';
   return history.gaps.some((gap) => gap.end > history.watermark) ? 'GAP_DETECTED' : 'SYNCED';
 }
 

@@ -1,9 +1,8 @@
 /**
  * The sync engine: runs each watched chat's plan, step by step, until nothing is left to do.
  *
- * Owns: one step of a chat at a time, a bounded number of chats at once, what is on screen first, retry with backoff, giving up on
- * what nobody watches any more. Does not know what a step changes (`merge.ts`), which is next (`plan.ts`), or how push frames are put
- * in order (`frames.ts`).
+ * Owns: one step of a chat at a time, retry with backoff, giving up on what nobody watches any more. Does not know whose turn it is
+ * (`sync-queue.ts`), what a step changes (`merge.ts`), which is next (`plan.ts`), or how push frames are put in order (`frames.ts`).
  */
 import type { MessagesQuery } from '../../protocol/index.ts';
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
@@ -19,9 +18,7 @@ import type { LinkStatus } from './link-state.ts';
 import { inDoubt, nextStep, type Step } from './plan.ts';
 import { equal, union, type RangeSet } from './ranges.ts';
 import { newCell, type SyncCell } from './sync-cell.ts';
-
-/** Chats that synchronise at the same time. */
-const PARALLEL = 4;
+import { createSyncQueue } from './sync-queue.ts';
 
 /** Who is interested in what. */
 export interface Interest {
@@ -74,7 +71,6 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
   const cells = new Map<string, SyncCell>();
   const pages = new Map<string, Promise<void>>();
   const over = new AbortController();
-  let active = 0;
 
   const cellOf = (requestId: string): SyncCell => {
     let cell = cells.get(requestId);
@@ -178,6 +174,14 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     if (held) setup.onForbidden(requestId);
   };
 
+  const noteOutcome = (requestId: string, lastSyncFailed: boolean): void => {
+    const model = book.open(requestId);
+    const meta = { ...model.meta, _lastSyncFailed: lastSyncFailed };
+    // Nothing was ever stored of a chat that never synced, and its failure is no reason to begin.
+    if (model.history.floor === 0) book.replace({ ...model, meta });
+    else if (model.meta._lastSyncFailed !== lastSyncFailed) book.touch(requestId, () => meta);
+  };
+
   const failed = (cell: SyncCell, error: TabcachedError): void => {
     const { requestId } = cell;
     if (error.code === 'CANCELLED' || over.signal.aborted) return;
@@ -189,10 +193,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     }
     cell.problem = error;
     cell.failures += 1;
-    const model = book.open(requestId);
-    // Nothing was ever stored of a chat that never synced, and its failure is no reason to begin.
-    if (model.history.floor === 0) book.replace({ ...model, meta: { ...model.meta, _lastSyncFailed: true } });
-    else book.touch(requestId, (meta) => (meta._lastSyncFailed ? meta : { ...meta, _lastSyncFailed: true }));
+    noteOutcome(requestId, true);
     // A missing token or link is told when it is back; asking in between would only be refused again.
     if (error.code === 'UNAUTHORIZED') return;
     const delayMs = backoffMs(cell.failures - 1, env.random(), error.retryAfterMs);
@@ -206,50 +207,42 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
   const start = async (cell: SyncCell, first: Exclude<Step, { kind: 'idle' }>): Promise<void> => {
     const controller = new AbortController();
     cell.running = controller;
-    active += 1;
     setup.onState(cell.requestId);
     try {
       for (let step: Step = first; step.kind !== 'idle' && !controller.signal.aborted; step = stepOf(cell)) {
         await run(cell, step, controller.signal);
         setup.onStep(cell.requestId);
       }
+      if (!controller.signal.aborted) noteOutcome(cell.requestId, false);
       cell.problem = null;
       cell.failures = 0;
     } catch (thrown) {
       // A step that nobody wanted any more may be wanted again by now.
-      if (controller.signal.aborted) queueNext(cell.requestId);
+      if (controller.signal.aborted) queue.add(cell.requestId);
       else failed(cell, toTabcachedError(thrown));
     } finally {
-      active -= 1;
       cell.running = null;
       setup.onState(cell.requestId);
       setup.onStep(cell.requestId);
-      if (cell.cancelRetry === null && cell.problem === null) queueNext(cell.requestId);
-      fill();
+      if (cell.cancelRetry === null && cell.problem === null) queue.add(cell.requestId);
     }
   };
 
-  const wanted = new Set<string>();
-  const queueNext = (requestId: string): void => void wanted.add(requestId);
-
-  const fill = (): void => {
-    if (over.signal.aborted) return;
-    const order = [...wanted].sort((a, b) => interest.urgency(b) - interest.urgency(a));
-    for (const requestId of order) {
-      if (active >= PARALLEL) return;
-      wanted.delete(requestId);
+  const queue = createSyncQueue({
+    urgency: (requestId) => interest.urgency(requestId),
+    turn: (requestId) => {
       const cell = cellOf(requestId);
-      if (cell.running || cell.cancelRetry) continue;
+      if (cell.running || cell.cancelRetry) return null;
       const step = stepOf(cell);
-      if (step.kind !== 'idle') void start(cell, step);
-    }
-  };
+      return step.kind === 'idle' ? null : () => start(cell, step);
+    },
+  });
 
   const want = (requestId: string): void => {
     const cell = cellOf(requestId);
     if (cell.running && interest.urgency(requestId) === 0) cell.running.abort();
-    wanted.add(requestId);
-    fill();
+    queue.add(requestId);
+    queue.fill();
   };
 
   const wantAll = (): void => {
@@ -257,9 +250,9 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       cell.cancelRetry?.();
       cell.cancelRetry = null;
       cell.problem = null;
-      wanted.add(cell.requestId);
+      queue.add(cell.requestId);
     }
-    fill();
+    queue.fill();
   };
 
   return {
@@ -298,6 +291,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     },
     close: () => {
       over.abort();
+      queue.close();
       for (const cell of cells.values()) {
         cell.running?.abort();
         cell.cancelRetry?.();
