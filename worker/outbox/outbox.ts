@@ -6,15 +6,14 @@
  */
 import type { CachedMessage, LaneState, OfflineOperation, SendOperation, SendReceipt, Sender, ServerMessage } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
-import { PAGE_SIZE, PROVISIONAL_BASE } from '../../protocol/limits.ts';
+import { PROVISIONAL_BASE } from '../../protocol/limits.ts';
 import type { Clock } from '../env.ts';
 import type { ChatBook } from '../sync/chat-book.ts';
 import type { Durability } from '../store/store.ts';
-import { topOf } from '../sync/history.ts';
 import { toRow } from '../sync/intake.ts';
 import { NO_CHANGE } from '../sync/merge.ts';
-import { covers } from '../sync/ranges.ts';
 import type { Ledger } from './ledger.ts';
+import { createNewestRows } from './newest-rows.ts';
 import { pendingRow, revived, sendOperation, type Draft } from './operations.ts';
 
 /** The outbox refuses beyond its limit, and warns from this share of it on. */
@@ -56,7 +55,8 @@ export interface Outbox {
 export function createOutbox(setup: OutboxSetup): Outbox {
   const { book, ledger, clock } = setup;
   const accepting = new Map<string, Promise<SendReceipt>>();
-  const lookups = new Map<string, Promise<void>>();
+  const newestRows = createNewestRows(book);
+  const discarded = new Set<string>();
 
   const showRow = (row: CachedMessage): void => {
     const model = book.open(row.requestId);
@@ -78,36 +78,12 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     nearlyFull: ledger.size() >= setup.limit * WARN_SHARE,
   });
 
-  /**
-   * Makes the newest rows of a chat resident, among which a message that is sent once more would be; undefined when they are. Whoever
-   * comes later waits as well, so that the order of pressing send is kept.
-   */
-  const lookUpNewest = (requestId: string): Promise<void> | undefined => {
-    const { history, resident } = book.open(requestId);
-    const top = topOf(history);
-    const known = lookups.get(requestId);
-    if (!known && covers(resident, Math.max(1, history.floor, top - PAGE_SIZE), top)) return undefined;
-    const lookup = (known ?? Promise.resolve())
-      .then(() => book.loadBefore(requestId, PROVISIONAL_BASE, PAGE_SIZE))
-      .then(
-        () => undefined,
-        // Storage that cannot be read is no reason not to send.
-        () => undefined,
-      );
-    lookups.set(requestId, lookup);
-    return lookup;
-  };
-
   const accept = async (draft: Draft): Promise<SendReceipt> => {
     const { requestId, clientTempId } = draft;
-    const lookup = lookUpNewest(requestId);
-    if (lookup) {
-      await lookup;
-      if (lookups.get(requestId) === lookup) lookups.delete(requestId);
-    }
     const model = book.open(requestId);
-    // A tab repeats a send whose answer it never got: the message may be on its way, or sent.
-    if (ledger.get(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId)) return receipt(clientTempId);
+    // A tab repeats a send whose answer it never got: the message may be on its way, sent, or discarded since.
+    const isKnown = ledger.get(clientTempId) || discarded.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
+    if (isKnown) return receipt(clientTempId);
     if (ledger.size() >= setup.limit) throw new TabcachedError('OUTBOX_FULL');
     const now = clock.now();
     const sequence = (model.pending.at(-1)?.sequenceNumber ?? PROVISIONAL_BASE - 1) + 1;
@@ -151,11 +127,28 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     return operation;
   };
 
+  /** What a person decides holds when it is stored; otherwise everything is as it was. */
+  const decide = async (before: OfflineOperation, after: OfflineOperation): Promise<void> => {
+    const row = rowOf(before);
+    try {
+      await change(after);
+    } catch (error) {
+      if (ledger.get(before.id) === after) {
+        ledger.hold(before);
+        if (row) showRow(row);
+        setup.onOperation(before, before.status);
+      }
+      throw error;
+    } finally {
+      setup.wake();
+    }
+  };
+
   return {
     send: (draft) => {
       const known = accepting.get(draft.clientTempId);
       if (known) return known;
-      const accepted = accept(draft).finally(() => accepting.delete(draft.clientTempId));
+      const accepted = newestRows.when(draft.requestId, () => accept(draft)).finally(() => accepting.delete(draft.clientTempId));
       accepting.set(draft.clientTempId, accepted);
       return accepted;
     },
@@ -163,13 +156,11 @@ export function createOutbox(setup: OutboxSetup): Outbox {
       const operation = ledger.get(operationId);
       // Several tabs may press the button: whoever comes late finds it under way.
       if (operation?.status !== 'failed') return;
-      await change(revived(operation));
-      setup.wake();
+      await decide(operation, revived(operation));
     },
     edit: async (operationId, content) => {
       const operation = changeable(operationId);
-      await change(revived({ ...operation, payload: { ...operation.payload, content } }));
-      setup.wake();
+      await decide(operation, revived({ ...operation, payload: { ...operation.payload, content } }));
     },
     discard: async (operationId) => {
       const operation = changeable(operationId);
@@ -180,6 +171,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
         setup.onOperation(operation, operation.status);
         throw error;
       });
+      discarded.add(operationId);
       setup.onOperation(operation, 'discarded');
       setup.wake();
     },
