@@ -61,6 +61,8 @@ export function createTicketList(setup: TicketListSetup): TicketList {
   const { env, committer } = setup;
   const tickets = new Map(setup.stored.map((ticket) => [ticket.id, ticket]));
   const over = new AbortController();
+  /** Tickets that frames spoke of since the request under way was sent. */
+  const pushed = new Set<string>();
   let cursor = setup.cursor;
   let running: Promise<void> | null = null;
   let again = false;
@@ -116,12 +118,19 @@ export function createTicketList(setup: TicketListSetup): TicketList {
 
   const fetchOnce = async (): Promise<void> => {
     setup.onFetch();
+    pushed.clear();
     const whole = cursor === null;
     const page = await setup.backend.tickets(cursor, { signal: over.signal });
-    const told = new Set(page.tickets.map((ticket) => (ticket as { id?: unknown } | null)?.id));
+    const idOf = (ticket: unknown): unknown => (ticket as { id?: unknown } | null)?.id;
+    const told = new Set(page.tickets.map(idOf));
     // Without a cursor the answer is the whole list: what is not in it is gone.
     const gone = whole ? [...tickets.keys()].filter((id) => !told.has(id)) : [];
-    apply(page.tickets, [...page.removed, ...gone], page.cursor);
+    // A frame that came while the answer was under way may be the newer word on who sees what: the next answer tells.
+    const doubtful = (id: unknown): boolean => pushed.has(id as string);
+    const removed = [...page.removed, ...gone];
+    const changed = page.tickets.filter((ticket) => !doubtful(idOf(ticket)) || tickets.has(idOf(ticket) as string));
+    if (removed.some(doubtful) || changed.length < page.tickets.length) again = true;
+    apply(changed, removed.filter((id) => !doubtful(id)), again ? cursor : page.cursor);
   };
 
   const fetchAll = async (): Promise<void> => {
@@ -161,8 +170,14 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     get: (requestId) => tickets.get(requestId),
     refresh,
     refreshing: () => running !== null,
-    take: (raw) => apply([raw], [], null),
-    remove: (requestId) => apply([], [requestId], null),
+    take: (raw) => {
+      pushed.add((raw as { id?: string } | null)?.id ?? '');
+      apply([raw], [], null);
+    },
+    remove: (requestId) => {
+      pushed.add(requestId);
+      apply([], [requestId], null);
+    },
     toldRead: ({ requestId, unreadCount, lastReadSequence, revision }) => {
       const known = tickets.get(requestId);
       // Frames may come late.
