@@ -20,7 +20,7 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
         if (sent.state !== 'accepted') sent.state = durable ? 'accepted' : 'unknown';
       },
       (thrown: unknown) => {
-        if (toTabcachedError(thrown).code === 'DAEMON_LOST') return again();
+        if (toTabcachedError(thrown).code === 'DAEMON_LOST') return tab.onceReady(again);
         if (sent.state === 'pressed') sent.state = 'refused';
       },
     );
@@ -29,8 +29,7 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
     if (!tab.isAlive()) {
       if (sent.state === 'pressed') sent.state = 'unknown';
     } else if (!isRepeatable(world, sent)) sent.state = 'unknown';
-    else if (tab.isReady()) attempt();
-    else world.time.timers.after(50, again);
+    else attempt();
   };
   attempt();
 }

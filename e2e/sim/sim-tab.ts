@@ -24,8 +24,6 @@ export interface SimTabSetup {
   token(): string | null;
   later(ms: number, run: () => void): void;
   onOpened(chat: SimChat): void;
-  /** Its hello was answered. */
-  onReady(): void;
   /** The daemon said goodbye. */
   onGoodbye(): void;
 }
@@ -36,6 +34,8 @@ export interface SimTab {
   readonly chats: ReadonlyMap<string, SimChat>;
   isAlive(): boolean;
   isFrozen(): boolean;
+  /** Runs once a daemon has answered its hello, before anybody can press anything. */
+  onceReady(run: () => void): void;
   /** Has its hello been answered by a daemon that lives? */
   isReady(): boolean;
   tickets(): ReadonlyMap<string, CachedTicket>;
@@ -67,6 +67,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
   let connection: Connection | null = null;
   let generation = 0;
   let ready = false;
+  const waiting: (() => void)[] = [];
   let received = 0;
   let alive = true;
   let frozen: string[] | null = null;
@@ -144,6 +145,10 @@ export function createSimTab(setup: SimTabSetup): SimTab {
     isAlive: () => alive,
     isFrozen: () => frozen !== null,
     isReady: () => ready && alive,
+    onceReady: (run) => {
+      if (ready) run();
+      else waiting.push(run);
+    },
     tickets: () => tickets,
     connect: (daemon) => {
       if (!alive) return;
@@ -160,7 +165,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
           if (mine !== generation) return;
           ready = true;
           openTickets();
-          setup.onReady();
+          for (const run of waiting.splice(0)) run();
           for (const chat of chats.values()) chat.open();
         },
         () => undefined,

@@ -264,7 +264,6 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
         token: () => network.token(),
         later: (ms, run) => void time.timers.after(ms, () => tab.isAlive() && run()),
         onOpened: (chat) => world.onOpened(tab, chat.requestId),
-        onReady: () => undefined,
         onGoodbye: () => {
           if (!life.alive) return;
           say('goodbye');

@@ -1,0 +1,197 @@
+/**
+ * Bugs that the simulator has to find, as edits of the sources. They are applied when it is bundled and are nowhere else.
+ *
+ * Owns: the table. `file` is a path from the top of the repository, `text` stands there exactly once; an entry that no longer
+ * applies is a failure.
+ */
+
+/** @type {readonly { name: string, edits: readonly { file: string, text: string, replacement: string }[] }[]} */
+export const PLANTED_BUGS = [
+  {
+    name: 'watermark moves on a push that is not the next one',
+    edits: [
+      {
+        file: 'worker/sync/chain.ts',
+        text: "return frame.previousRevision <= revision ? 'next' : 'later';",
+        replacement: "return 'next';",
+      },
+      {
+        file: 'worker/sync/history.ts',
+        text: 'const next = known.find((range) => range.start <= history.watermark + 1 && range.end > history.watermark);',
+        replacement: 'const next = known.at(-1);',
+      },
+    ],
+  },
+  {
+    name: 'a push frame that is not the next one is applied at once',
+    edits: [
+      {
+        file: 'worker/sync/chain.ts',
+        text: "return frame.previousRevision <= revision ? 'next' : 'later';",
+        replacement: "return 'next';",
+      },
+    ],
+  },
+  {
+    name: 'the record of a chat is written in another transaction than its rows',
+    edits: [
+      {
+        file: 'worker/store/chat-writes.ts',
+        text: '  void tx.put(\'chat_meta\', meta);\n',
+        replacement: "  void tx.put('chat_meta', current && merged.puts.length > 3 ? { ...current, messageCount: meta.messageCount, _messagesSize: meta._messagesSize } : meta);\n",
+      },
+    ],
+  },
+  {
+    name: 'an incomplete page clears gaps and makes voids',
+    edits: [{ file: 'worker/sync/answers.ts', text: 'const base = { complete: page.complete, revision };', replacement: 'const base = { complete: true, revision };' }],
+  },
+  {
+    name: 'a late page overwrites a newer edit',
+    edits: [
+      {
+        file: 'worker/sync/merge.ts',
+        text: 'if (held._revision !== row._revision) return held._revision > row._revision;',
+        replacement: 'if (held._revision !== row._revision) return false;',
+      },
+      {
+        file: 'worker/store/merge-rows.ts',
+        text: 'if (Math.max(occupant?._revision ?? 0, vacated.get(upsert.sequenceNumber) ?? 0) > upsert._revision) continue;',
+        replacement: '',
+      },
+      {
+        file: 'worker/sync/fetch-changes.ts',
+        text: 'if (page.revision === null || page.revision >= (applied() ?? 0) || !setup.backend.changes) return fetched;',
+        replacement: 'return fetched;',
+      },
+    ],
+  },
+  {
+    name: 'an answer older than what is applied counts as complete without the changes since',
+    edits: [
+      {
+        file: 'worker/sync/fetch-changes.ts',
+        text: 'if (page.revision === null || page.revision >= (applied() ?? 0) || !setup.backend.changes) return fetched;',
+        replacement: 'return fetched;',
+      },
+    ],
+  },
+  {
+    name: 'query before attach: what came between is not asked for',
+    edits: [
+      { file: 'worker/sync/engine.ts', text: 'if (link.attached() && link.attachment() === attachment) cell.current = true;', replacement: 'cell.current = true;' },
+    ],
+  },
+  {
+    name: 'frames that come during a fetch are dropped, not drained after it',
+    edits: [
+      {
+        file: 'worker/sync/frames.ts',
+        text: 'cell.waiting = keepFrame(cell.waiting, frame);',
+        replacement: 'if (!cell.running) cell.waiting = keepFrame(cell.waiting, frame);',
+      },
+    ],
+  },
+  {
+    name: 'an own send moves the watermark',
+    edits: [
+      {
+        file: 'worker/outbox/outbox.ts',
+        text: '({ ...NO_CHANGE, rows: [row] })',
+        replacement: '({ ...NO_CHANGE, rows: [row], answer: { start: row.sequenceNumber, end: row.sequenceNumber, complete: true, revision: row._revision, beginning: false }, settles: true, serverRevision: row._revision })',
+      },
+    ],
+  },
+  {
+    name: 'a deletion is forgotten when its row is not in memory',
+    edits: [
+      {
+        file: 'worker/sync/merge.ts',
+        text: '[...new Set([...removed.map((row) => row.sequenceNumber), ...deletions.map((row) => row.sequenceNumber)])]',
+        replacement: 'removed.filter((row) => model.rows.includes(row)).map((row) => row.sequenceNumber)',
+      },
+    ],
+  },
+  {
+    name: 'a void loses to an older row: a deleted message comes back',
+    edits: [
+      {
+        file: 'worker/sync/merge.ts',
+        text: 'if (voidRevision(model.history.voids, sequenceNumber) >= Math.max(_revision, attested)) continue;',
+        replacement: 'if (attested < 0) continue;',
+      },
+    ],
+  },
+  {
+    name: "a delta's last revision is taken before its other pages were read",
+    edits: [
+      { file: 'worker/sync/engine.ts', text: 'serverRevision: laterOf(revisionOf(model), delta.revision),', replacement: 'serverRevision: laterOf(revisionOf(model), delta.revision + (delta.hasMore ? 20 : 0)),' },
+      { file: 'protocol/limits.ts', text: 'export const CHANGES_PAGE_SIZE = 500;', replacement: 'export const CHANGES_PAGE_SIZE = 10;' },
+    ],
+  },
+  {
+    name: 'doubts are cleared without an answer',
+    edits: [{ file: 'worker/sync/merge.ts', text: 'difference(held, rangeSet(answer.start, answer.end)) : held;', replacement: 'EMPTY : held;' }],
+  },
+  {
+    name: 'a row that is written again is counted again',
+    edits: [{ file: 'worker/store/merge-rows.ts', text: '    count(row, -1);\n', replacement: '    if (!now) count(row, -1);\n' }],
+  },
+  {
+    name: 'a resync discards the outbox',
+    edits: [{ file: 'worker/store/chat-deletion.ts', text: 'const { everything = false, now } = options;', replacement: 'const { everything = true, now } = options;' }],
+  },
+  {
+    name: 'a server that went backwards is not noticed',
+    edits: [{ file: 'worker/sync/engine.ts', text: 'if (replaces) await book.reset(requestId, true);', replacement: '' }],
+  },
+  {
+    name: 'a jump leaves no gap',
+    edits: [{ file: 'worker/sync/history.ts', text: 'gaps: union(history.gaps, difference(fresh, known)),', replacement: 'gaps: history.gaps,' }],
+  },
+  {
+    name: 'a refused cursor is asked with again at once, for ever',
+    edits: [{ file: 'worker/sync/engine.ts', text: '      cell.resync = true;\n', replacement: '      cell.refusals = 0;\n' }],
+  },
+  {
+    name: 'unread counts own messages',
+    edits: [{ file: 'worker/sync/unread.ts', text: 'row.senderId !== userId', replacement: 'row.senderId !== null' }],
+  },
+  {
+    name: 'the confirmed row does not take the place of the pending one',
+    edits: [{ file: 'worker/sync/merge.ts', text: 'const keys = new Set(change.rows.map((row) => row.clientTempId));', replacement: 'const keys = new Set<string | undefined>(change.answer ? [] : change.rows.map((row) => row.clientTempId));' }],
+  },
+  {
+    name: 'patches made while a snapshot is on its way are lost',
+    edits: [{ file: 'worker/views.ts', text: '      for (const session of watching.keys()) sessions.post(session, text, requestId);', replacement: '      for (const session of [...watching.keys()].slice(0, 2)) sessions.post(session, text, requestId);' }],
+  },
+  // Sending.
+  {
+    name: 'an unknown outcome is not asked for before sending again',
+    edits: [{ file: 'worker/outbox/executor.ts', text: 'if (operation._outcomeUnknown && backend.findByTempId) {', replacement: 'if (operation.retryCount > 99 && backend.findByTempId) {' }],
+  },
+  {
+    name: 'a retry is sent under a new id',
+    edits: [{ file: 'worker/outbox/executor.ts', text: 'clientTempId: operation.id },', replacement: "clientTempId: operation.retryCount > 0 ? env.random().toString(36) : operation.id }," }],
+  },
+  {
+    name: 'a lane overtakes its failed head',
+    edits: [{ file: 'worker/outbox/lane.ts', text: 'const head = operations[0];', replacement: "const head = operations.find((operation) => operation.status !== 'failed');" }],
+  },
+  {
+    name: 'a daemon that finds an operation under way sends it again without asking',
+    edits: [{ file: 'worker/boot.ts', text: "status: 'pending', _outcomeUnknown: true }", replacement: "status: 'pending' }" }],
+  },
+  {
+    name: 'a message is sent before it is stored',
+    edits: [{ file: 'worker/outbox/outbox.ts', text: "const written = await ledger.put(operation, row, 'strict');", replacement: "const putting = ledger.put(operation, row, 'relaxed');\n      setup.wake();\n      putting.catch(() => undefined);\n      const written: CachedMessage | null = null as CachedMessage | null;" }],
+  },
+  {
+    name: 'a pause that the server asked for is not kept',
+    edits: [{ file: 'worker/outbox/executor.ts', text: 'pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));', replacement: 'pausedUntilAt = now;' }],
+  },
+  {
+    name: 'the read mark goes back with the server',
+    edits: [{ file: 'worker/outbox/read-marks.ts', text: 'lastReadSequence: Math.max(own, serverRead.lastReadSequence) };', replacement: 'lastReadSequence: serverRead.lastReadSequence };' }],
+  },
+];
