@@ -13,7 +13,6 @@ const config: KnipConfig = {
     'e2e/specs/*.spec.ts',
   ],
   ignoreExportsUsedInFile: true,
-  ignoreBinaries: ['apt-get'],
   project: ['{protocol,worker,client,e2e}/**/*.{ts,tsx,mjs}'],
 };
 
