@@ -44,6 +44,8 @@ describe('answers and echoes', () => {
     await scenario.send(tab, 'mine');
     await rig.time.advance(5_000);
     expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent', sequenceNumber: 4 }]);
+    // H-5: it is held ahead of the watermark, which only the server's own telling moves.
+    expect(tab.chat(CHAT).meta).toMatchObject({ watermark: 3, gaps: [], state: 'SYNCED' });
     await rig.restartDaemon();
     rig.server.cut();
     const again = await scenario.openedTab();

@@ -120,6 +120,8 @@ function begin({ actions, pages: asked, order }: World) {
   client.model = { ...client.model, pending: own.map((id, i) => row(PROVISIONAL_BASE + i, 0, { id, clientTempId: id, status: 'pending', content: id })) };
   const told = [
     ...server.frames.slice(INITIAL),
+    // Answers to the own sends, beside their echoes.
+    ...server.frames.flatMap(({ rows }) => (rows[0]?.clientTempId !== undefined && rows[0].updatedAt === null ? [{ ...NO_CHANGE, rows }] : [])),
     ...asked.map(({ back, start, length, complete }) => {
       const revision = Math.max(INITIAL, server.revision() - back);
       // No server speaks of sequences that it has not given yet.
@@ -164,6 +166,17 @@ describe('changes in any order', () => {
         expect(client.apply(change)).toEqual([]);
         expect(client.model).toEqual(model);
         expect(client.store).toEqual(store);
+      }
+    }), runs);
+  });
+
+  test('H-5 the answer to an own send moves no watermark, also when it is the next sequence', () => {
+    fc.assert(fc.property(worlds, (world) => {
+      const { client, changes } = begin({ ...world, order: world.order[Symbol.iterator]() });
+      for (const change of changes) {
+        const { watermark } = client.model.history;
+        client.apply(change);
+        if (!change.settles) expect(client.model.history.watermark).toBe(watermark);
       }
     }), runs);
   });
