@@ -57,11 +57,14 @@ function checkChat(world: World, truth: ModelChat): void {
 
 async function checkCounters(world: World): Promise<void> {
   const { inner, mirror, verdict } = world;
-  const [recount, stats, count] = await inner.read(['messages', 'chat_meta', 'offline_queue', 'cache_stats'], async (tx) => [
+  const reading = inner.read(['messages', 'chat_meta', 'offline_queue', 'cache_stats'], async (tx) => [
     await recountAll(tx),
     await tx.get('cache_stats', 'stats'),
     await tx.count('messages'),
-  ]);
+  ] as const);
+  // Under the simulator's own task queue nothing goes on by itself.
+  await world.time.settle();
+  const [recount, stats, count] = await reading;
   for (const name of ['messageCount', 'messagesSize', 'chatCount', 'pendingOperations'] as const) {
     if ((stats?.[name] ?? 0) !== recount[name]) verdict.broken('H-6', `${name} is ${stats?.[name]}, a recount gives ${recount[name]}`);
   }

@@ -4,7 +4,8 @@
  * Owns: that queue. fake-indexeddb runs each of its tasks through `globalThis.setImmediate`, read at every call, so that taking its place
  * makes the order of tasks the simulator's.
  */
-import { IDBFactory, IDBKeyRange } from 'fake-indexeddb';
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
 import { openIndexedDbStore } from '../../worker/store/indexeddb-store.ts';
 import type { Store } from '../../worker/store/store.ts';
 
@@ -15,7 +16,6 @@ const turn = (): Promise<void> => new Promise((resolve) => realImmediate(resolve
 export async function openFakeIndexedDb(): Promise<{ readonly store: Store; readonly settle: () => Promise<void> }> {
   const tasks: (() => void)[] = [];
   globalThis.setImmediate = ((run: () => void) => void tasks.push(run)) as unknown as typeof setImmediate;
-  globalThis.IDBKeyRange = IDBKeyRange;
   const settle = async (): Promise<void> => {
     await turn();
     for (let task = tasks.shift(); task; task = tasks.shift()) {
@@ -30,6 +30,11 @@ export async function openFakeIndexedDb(): Promise<{ readonly store: Store; read
     timers: { after: () => () => undefined },
     indexedDB: new IDBFactory() as unknown as globalThis.IDBFactory,
   });
-  await settle();
+  let opened = false;
+  opening.then(
+    () => (opened = true),
+    () => (opened = true),
+  );
+  while (!opened) await settle();
   return { store: await opening, settle };
 }

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 /**
  * Plays seeds until there are no more, or `onAnswer` says so by answering true.
  *
- * @param {{ file: string, requests: Iterable<object>, threads: number, onAnswer(answer: any): boolean | void }} setup
+ * @param {{ file: string, requests: Iterable<object>, threads: number, onAnswer(answer: any): boolean | void | Promise<boolean> }} setup
  */
 export async function playSeeds({ file, requests, threads, onAnswer }) {
   const queue = requests[Symbol.iterator]();
@@ -22,9 +22,9 @@ export async function playSeeds({ file, requests, threads, onAnswer }) {
         worker.terminate().then(resolve, reject);
       };
       worker.on('error', reject);
-      worker.on('message', (message) => {
+      worker.on('message', async (message) => {
         if (message.error) return reject(new Error(`seed ${message.seed}: ${message.error}`));
-        if (message.answer && onAnswer(message.answer)) over = true;
+        if (message.answer && (await onAnswer(message.answer))) over = true;
         next();
       });
     });
