@@ -12,12 +12,12 @@ import type { Environment } from '../env.ts';
 import type { ChatBook } from './chat-book.ts';
 import { revisionOf, type ChatModel } from './chat-model.ts';
 import { isExpired } from './chat-state.ts';
-import { fetchDelta, fetchPage, type FetchedPage, type FetchSetup } from './fetch-changes.ts';
+import { fetchDelta, fetchPage, laterOf, reachesHead, type FetchedPage, type FetchSetup } from './fetch-changes.ts';
 import { topOf } from './history.ts';
 import type { LinkStatus } from './link-state.ts';
 import { inDoubt, nextStep, type Step } from './plan.ts';
 import { equal, union, type RangeSet } from './ranges.ts';
-import { newCell, type SyncCell } from './sync-cell.ts';
+import { newCell, stopRetry, type SyncCell } from './sync-cell.ts';
 import { createSyncQueue } from './sync-queue.ts';
 
 /** Who is interested in what. */
@@ -165,13 +165,12 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
 
   const deny = (requestId: string, error: TabcachedError): void => {
     const cell = cellOf(requestId);
-    const held = (book.get(requestId)?.history.floor ?? 0) > 0;
     cell.denied = true;
     cell.problem = error;
     cell.current = false;
     cell.waiting = [];
     cell.running?.abort();
-    if (held) setup.onForbidden(requestId);
+    if ((book.get(requestId)?.history.floor ?? 0) > 0) setup.onForbidden(requestId);
   };
 
   const noteOutcome = (requestId: string, lastSyncFailed: boolean): void => {
@@ -197,7 +196,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     // A missing token or link is told when it is back; asking in between would only be refused again.
     if (error.code === 'UNAUTHORIZED') return;
     const delayMs = backoffMs(cell.failures - 1, env.random(), error.retryAfterMs);
-    cell.cancelRetry?.();
+    stopRetry(cell);
     cell.cancelRetry = env.timers.after(delayMs, () => {
       cell.cancelRetry = null;
       want(requestId);
@@ -247,8 +246,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
 
   const wantAll = (): void => {
     for (const cell of cells.values()) {
-      cell.cancelRetry?.();
-      cell.cancelRetry = null;
+      stopRetry(cell);
       cell.problem = null;
       queue.add(cell.requestId);
     }
@@ -263,8 +261,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     allow: (requestId) => {
       const cell = cellOf(requestId);
       cell.denied = false;
-      cell.cancelRetry?.();
-      cell.cancelRetry = null;
+      stopRetry(cell);
       want(requestId);
     },
     doubtAll: () => {
@@ -294,13 +291,9 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       queue.close();
       for (const cell of cells.values()) {
         cell.running?.abort();
-        cell.cancelRetry?.();
+        stopRetry(cell);
         cell.cancelGrace?.();
       }
     },
   };
 }
-
-const reachesHead = (fetched: FetchedPage): boolean => (fetched.change.answer?.end ?? 0) >= fetched.headSequence;
-
-const laterOf = (applied: number | null, told: number | null): number | null => (applied !== null && told !== null ? Math.max(applied, told) : told);

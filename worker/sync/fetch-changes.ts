@@ -34,6 +34,12 @@ export interface FetchedPage {
   readonly headSequence: number;
 }
 
+/** Is there nothing newer than the page? */
+export const reachesHead = (fetched: FetchedPage): boolean => (fetched.change.answer?.end ?? 0) >= fetched.headSequence;
+
+/** The later of two revisions; what was told when one of them is not known. */
+export const laterOf = (applied: number | null, told: number | null): number | null => (applied !== null && told !== null ? Math.max(applied, told) : told);
+
 /** Changes of a page of the delta. */
 export function readDelta(page: ChangesPage, requestId: string, setup: Pick<FetchSetup, 'clock' | 'log' | 'onRejected'>): Delta {
   const messages = page.changes.flatMap((change) => (change.kind === 'upsert' ? [change.message] : []));

@@ -40,3 +40,9 @@ export const newCell = (requestId: string): SyncCell => ({
   cancelGrace: null,
   cancelRetry: null,
 });
+
+/** Takes back the retry that waits, if one does. */
+export const stopRetry = (cell: SyncCell): void => {
+  cell.cancelRetry?.();
+  cell.cancelRetry = null;
+};

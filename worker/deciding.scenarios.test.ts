@@ -1,0 +1,120 @@
+/** Deciding about what waits: cases of SCENARIOS.md, section B, in which a person retries, edits or discards. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TabcachedError } from '../protocol/errors.ts';
+import { CHAT, createGate, createScenario, type Scenario } from './testing/scenario.ts';
+import type { CachedMessage } from '../protocol/index.ts';
+import type { RigTab } from './testing/rig.ts';
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await createScenario();
+});
+
+const bubbles = (tab: RigTab, content: string): readonly CachedMessage[] => tab.chat(CHAT).rows.filter((row) => row.content === content);
+const failing = (code: ConstructorParameters<typeof TabcachedError>[0], kind = 'send') => (asked: string): void => {
+  if (asked === kind) throw new TabcachedError(code);
+};
+
+describe('deciding about what waits', () => {
+  test('#49 after five failures it has failed, with its text; a person’s retry sends it under the same id', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.before = failing('SERVER_FAILED');
+    const id = await scenario.send(tab, 'mine');
+    await rig.time.advance(10 * 60_000);
+    expect(scenario.asked('send')).toHaveLength(5);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'failed', clientTempId: id }]);
+    expect(tab.chat(CHAT).meta.lane).toMatchObject({ pending: 1, blocked: { operationId: id, code: 'SERVER_FAILED' } });
+    expect(await scenario.storedOperations()).toMatchObject([{ id, status: 'failed', retryCount: 5, payload: { content: 'mine' } }]);
+    rig.server.before = () => undefined;
+    await tab.call('retry', { operationId: id });
+    await rig.time.advance(1_000);
+    expect(serverTexts()).toEqual(['mine']);
+    expect(rig.server.byTempId(id)?.content).toBe('mine');
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent', clientTempId: id }]);
+  });
+
+  test('#50 edited while it waits, the server sees the last text only; while it is sent, the edit is refused', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    const id = await scenario.send(tab, 'draft');
+    await tab.call('edit', { operationId: id, content: 'final' });
+    expect(bubbles(tab, 'final')).toMatchObject([{ status: 'pending' }]);
+    const gate = createGate();
+    rig.server.before = (kind) => (kind === 'send' ? gate.pass() : undefined);
+    rig.server.restore();
+    await rig.time.settle();
+    await expect(tab.call('edit', { operationId: id, content: 'too late' })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    expect(bubbles(tab, 'final')).toHaveLength(1);
+    gate.open();
+    await rig.time.advance(1_000);
+    expect(scenario.asked('send')).toMatchObject([{ content: 'final' }]);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    await expect(tab.call('edit', { operationId: id, content: 'far too late' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('#51 discarded while it waits, it is never sent; while it is sent, the discard is refused', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    const id = await scenario.send(tab, 'never');
+    await tab.call('discard', { operationId: id });
+    await rig.time.settle();
+    expect(tab.texts(CHAT)).toEqual(['message 1']);
+    expect(await scenario.storedOperations()).toEqual([]);
+    const kept = await scenario.send(tab, 'kept');
+    const gate = createGate();
+    rig.server.before = (kind) => (kind === 'send' ? gate.pass() : undefined);
+    rig.server.restore();
+    await rig.time.settle();
+    await expect(tab.call('discard', { operationId: kept })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    gate.open();
+    await rig.restartDaemon();
+    const again = await scenario.openedTab();
+    await rig.time.advance(10_000);
+    expect(serverTexts()).toEqual(['message 1', 'kept']);
+    expect(again.texts(CHAT)).toEqual(serverTexts());
+  });
+
+  test('#50 #51 while nobody knows whether it arrived, it can be neither edited nor discarded', async () => {
+    const { rig, answers, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.holdFrames(true);
+    answers.send = () => {
+      throw new TabcachedError('TIMEOUT');
+    };
+    rig.server.before = failing('TIMEOUT', 'find');
+    const id = await scenario.send(tab, 'mine');
+    await rig.time.advance(10 * 60_000);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'failed' }]);
+    await expect(tab.call('edit', { operationId: id, content: 'other' })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    await expect(tab.call('discard', { operationId: id })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    rig.server.before = () => undefined;
+    await tab.call('retry', { operationId: id });
+    await rig.time.advance(1_000);
+    expect(serverTexts()).toEqual(['mine']);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent' }]);
+  });
+
+  test('#55 closed by somebody else while a reply waits: refused, told, not tried again', async () => {
+    const { rig, fill } = scenario;
+    fill(1);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    const id = await scenario.send(tab, 'my reply');
+    rig.server.before = failing('TICKET_CLOSED');
+    rig.server.restore();
+    await rig.time.advance(10 * 60_000);
+    expect(scenario.asked('send')).toHaveLength(1);
+    expect(bubbles(tab, 'my reply')).toMatchObject([{ status: 'failed' }]);
+    expect(tab.chat(CHAT).meta.lane.blocked).toMatchObject({ operationId: id, code: 'TICKET_CLOSED' });
+    expect(tab.chat(CHAT).meta.lane.blocked?.message).toMatch(/./);
+    await rig.restartDaemon();
+    await scenario.openedTab();
+    await rig.time.advance(10 * 60_000);
+    expect(scenario.asked('send')).toHaveLength(1);
+  });
+});
