@@ -105,9 +105,8 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     const replaces = backwards || (newest && before.history.gaps.length > MAX_GAPS);
     if (replaces) await book.reset(requestId, true);
     // A newest page that the server does not vouch for says nothing of what is missing from it, least of all at its end.
-    const complete = fetched.change.answer?.complete === true;
     const first = before.history.floor === 0 || (applied === null && setup.backend.changes !== undefined);
-    const opens = newest && complete && (resync || replaces || first);
+    const opens = newest && fetched.change.answer?.complete === true && (resync || replaces || first);
     const catchesUp = opens || (setup.backend.changes === undefined && query.mode === 'since' && reachesHead(fetched));
     await book.apply(requestId, (model) => ({
       ...fetched.change,
@@ -117,7 +116,8 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       ...(opens ? { serverRevision: laterOf(revisionOf(model), fetched.revision) } : {}),
       ...(catchesUp ? { syncedAt: env.clock.now() } : {}),
     }));
-    if (catchesUp) markCurrent(cell, attachment);
+    // Frames that came while the chat was ahead of its server were taken for known ones: one delta more.
+    if (catchesUp && !backwards) markCurrent(cell, attachment);
     if (opens) cell.resync = false;
     if (replaces) setup.onReset(requestId);
   };
@@ -267,6 +267,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     doubtAll: () => {
       for (const cell of cells.values()) {
         cell.current = false;
+        if (!link.attached()) cell.waiting = []; // The delta brings them, maybe of a server that never sent them.
         setup.onState(cell.requestId);
       }
     },

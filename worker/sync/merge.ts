@@ -101,7 +101,8 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
   const keys = new Set(change.rows.map((row) => row.clientTempId));
   const confirmed = model.pending.filter((row) => keys.has(row.clientTempId));
 
-  const resident = residentAfter(model, answer, history);
+  const told = [...kept, ...deletions, ...rejected].map((row) => row.sequenceNumber);
+  const resident = residentAfter(model, answer, history, ofValues(told));
   const next: ChatModel = {
     ...model,
     history,
@@ -136,9 +137,12 @@ function place(model: ChatModel, change: Change, present: readonly number[], exi
   return applyAnswer(model.history, { ...answer, rows: present, newer: ofValues(newer.map((row) => row.sequenceNumber)) });
 }
 
-/** A complete answer makes its stretch resident. Above the highest row there is nothing, so the newest stretch has no end. */
-function residentAfter(model: ChatModel, answer: Coverage | null, history: History): RangeSet {
-  if (!answer?.complete) return model.resident;
+/**
+ * What was told is resident: it must not be read again from a store that may not have it yet. A complete answer makes its whole stretch
+ * so. Above the highest row there is nothing, so the newest stretch has no end.
+ */
+function residentAfter(model: ChatModel, answer: Coverage | null, history: History, told: RangeSet): RangeSet {
+  if (!answer?.complete) return difference(told, model.resident).length === 0 ? model.resident : union(model.resident, told);
   const end = answer.end >= topOf(history) ? PROVISIONAL_BASE - 1 : answer.end;
   return union(model.resident, rangeSet(answer.start, end));
 }
