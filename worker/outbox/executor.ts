@@ -5,7 +5,7 @@
  * sent is left asleep. Does not know rows on screens: it reports, and `outbox.ts` shows.
  */
 import type { Backend, OfflineOperation, ReadState, SendOperation, ServerMessage } from '../../protocol/index.ts';
-import { toTabcachedError, type TabcachedError } from '../../protocol/errors.ts';
+import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Environment } from '../env.ts';
 import { laneOf, laneStep } from './lane.ts';
@@ -119,6 +119,11 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       if (ledger.get(operation.id) === begun) await setup.change(waiting(begun, toTabcachedError(thrown, 'STORAGE_FAILED'), how), 'relaxed').catch(() => undefined);
       throw thrown;
     });
+    if (pausedUntilAt > env.clock.now()) {
+      // The server asked for a pause while the attempt was noted: nothing was sent yet.
+      const how = { counted: false, nextRetryAt: pausedUntilAt, unknown: operation._outcomeUnknown === true };
+      return note(waiting(begun, new TabcachedError('RATE_LIMITED'), how));
+    }
     try {
       if (begun.type === 'send_message') await sendOnce(begun);
       else {

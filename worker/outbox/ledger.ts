@@ -50,7 +50,9 @@ export function createLedger(committer: Committer, clock: Clock, stored: readonl
     size: () => operations.size,
     nextOrder: () => ++order,
     put: async (operation, row, durability) => {
-      operations.set(operation.id, operation);
+      // A new one is not tried before it is stored: its row and it come first, whole.
+      const first = durability === 'strict' && !operations.has(operation.id) ? { ...operation, status: 'syncing' as const } : operation;
+      operations.set(operation.id, first);
       const now = clock.now();
       const { requestId } = operation;
       let written = row;
@@ -70,6 +72,7 @@ export function createLedger(committer: Committer, clock: Clock, stored: readonl
           await putOrDeleteOperations(tx, { puts: [operation], now });
         },
       });
+      if (operations.get(operation.id) === first) operations.set(operation.id, operation);
       return written;
     },
     hold: (operation) => void operations.set(operation.id, operation),

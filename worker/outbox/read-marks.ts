@@ -101,6 +101,11 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
     told,
     confirm: async (operation, state) => {
       told(state);
+      const asked = operation.type === 'mark_read' ? operation.payload.upToSequence : 0;
+      // A server that does not go as far as it was asked to is one that was restored: there is nothing to be read up there.
+      if (book.get(operation.requestId)) book.touch(operation.requestId, (meta) =>
+        meta.lastReadSequence === asked && state.lastReadSequence < asked ? { ...meta, lastReadSequence: state.lastReadSequence } : meta,
+      );
       const dropped = ledger.drop(operation, 'relaxed');
       setup.onOperation(operation, 'completed');
       await dropped;

@@ -151,7 +151,8 @@ export function createTicketList(setup: TicketListSetup): TicketList {
         return fetchAll();
       }
       setup.onProblem(error);
-      if (error.code === 'UNAUTHORIZED' || error.code === 'USER_MISMATCH') return;
+      // Whoever asked meanwhile may have known of a good token.
+      if (error.code === 'UNAUTHORIZED' || error.code === 'USER_MISMATCH') return again ? fetchAll() : undefined;
       cancelRetry = env.timers.after(backoffMs(failures++, env.random(), error.retryAfterMs), () => void refresh());
     }
   };
