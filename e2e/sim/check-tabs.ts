@@ -21,7 +21,8 @@ const checked = new WeakMap<SimChat, ChatCore>();
 export function checkTabs(world: World, marks: ShownMarks): void {
   if (world.isDegraded()) return;
   for (const tab of world.tabs) {
-    if (tab.isFrozen() || !tab.isReady()) continue;
+    // A tab whose daemon is dead shows what it had until it notices.
+    if (tab.isFrozen() || !tab.isReady() || world.lifeOf(tab) !== world.life()) continue;
     for (const chat of tab.chats.values()) {
       const core = chat.core();
       if (core && chat.isLive()) checkView(world, tab, chat, core, marks);

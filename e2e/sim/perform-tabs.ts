@@ -13,7 +13,7 @@ const ignore = (): void => undefined;
 /** Presses send, and again after the daemon's death, as the client does. */
 export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const attempt = (): void => {
-    world.sent.onAttempt(sent, world.lifeOf(tab));
+    world.sent.onAttempt(sent, world.lifeOf(tab), () => tab.isAlive());
     tab.call('send', { requestId: sent.chatId, clientTempId: sent.id, content: sent.content }).then(
       ({ durable }) => {
         // What is kept in memory alone is promised to nobody.
@@ -41,7 +41,8 @@ const RECOGNISED = 40;
 function isRepeatable(world: World, sent: Sent): boolean {
   const stored = world.server.byTempId(sent.id);
   const head = world.server.chats.get(sent.chatId)?.head ?? 0;
-  if (stored && !world.server.idempotent && stored.sequenceNumber < head - RECOGNISED) return false;
+  const hidden = head - (stored?.sequenceNumber ?? head) > RECOGNISED || world.time.clock.now() < world.durable.failReadsUntilAt;
+  if (stored && !world.server.idempotent && hidden) return false;
   return !sent.everOnServer || world.mirror.queue.has(sent.id) || (stored !== undefined && world.mirror.messages.has(stored.id));
 }
 

@@ -20,6 +20,8 @@ export interface Sent {
   /** When it was handed to the daemon's present life, in the order of that, and which life that was. */
   pressed: number;
   life: number;
+  /** Is the tab that handed it over still there to hear? */
+  isHeard: () => boolean;
   /** `unknown`: its tab was gone before it heard. */
   state: 'pressed' | 'accepted' | 'refused' | 'unknown';
   /** Number in the order of being stored. */
@@ -36,7 +38,7 @@ export interface SentMessages {
   readonly all: ReadonlyMap<string, Sent>;
   press(id: string, chatId: string, content: string): Sent;
   /** It is handed to a daemon, maybe not the first. */
-  onAttempt(sent: Sent, life: number): void;
+  onAttempt(sent: Sent, life: number, isHeard: () => boolean): void;
   onRequest(request: SentRequest): void;
   onArrival(request: SentRequest): void;
   onAnswer(request: SentRequest, error: TabcachedError | null): void;
@@ -79,13 +81,14 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
 
   return {
     all,
-    onAttempt: (sent, life) => {
+    onAttempt: (sent, life, isHeard) => {
+      sent.isHeard = isHeard;
       if (sent.life === life) return;
       sent.life = life;
       sent.pressed = ++presses;
     },
     press: (id, chatId, content) => {
-      const sent: Sent = { id, chatId, content, editing: null, pressed: 0, life: 0, state: 'pressed', stored: null, discarding: false, discarded: false, everOnServer: false, refusedIn: null };
+      const sent: Sent = { id, chatId, content, editing: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, discarding: false, discarded: false, everOnServer: false, refusedIn: null };
       all.set(id, sent);
       return sent;
     },
@@ -127,7 +130,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
     onClockJump: () => void (pausedUntilAt = 0),
     checkStep: () => {
       for (const sent of fresh) {
-        const overtaken = [...all.values()].find((other) => other.chatId === sent.chatId && other.life === sent.life && other.pressed < sent.pressed && other.state === 'pressed' && other.stored === null);
+        const overtaken = [...all.values()].find((other) => other.chatId === sent.chatId && other.life === sent.life && other.pressed < sent.pressed && other.state === 'pressed' && other.stored === null && other.isHeard());
         if (overtaken) verdict.broken('S-3', `"${sent.content}" was stored before "${overtaken.content}", which was pressed first`);
       }
       fresh = [];
