@@ -1,8 +1,8 @@
 /** Builds the package (`dist/*.js`) and the reference server (`dist/e2e/backend.js`). The desk has its own Vite configuration. */
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { defineConfig, type RolldownOptions } from 'rolldown';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { defineConfig, type RolldownOptions, type RolldownPlugin } from 'rolldown';
 
 /** Every source file below a folder, in a stable order. */
 function sourcesOf(folder: string): string[] {
@@ -29,6 +29,23 @@ const unusedChannels = {
       : null,
 };
 
+/**
+ * Parts of the daemon that load when used: each dynamic import below `worker` becomes a script of its own beside `dist/worker.js`, named
+ * after its file. They are whole in themselves, because importing the worker's own script from one of them would start a second daemon
+ * where the two addresses differ (a query string is enough).
+ */
+const workerParts = ['worker/store/memory-store.ts'];
+const partFile = (source: string): string => `worker-${basename(source, '.ts')}`;
+const separateParts: RolldownPlugin = {
+  name: 'separate-parts',
+  resolveId: (source, importer, { kind }) => {
+    if (kind !== 'dynamic-import' || importer === undefined) return null;
+    const target = relative('.', resolve(dirname(importer), source));
+    if (!workerParts.includes(target)) throw new Error(`${target} is loaded by the worker but is not in workerParts`);
+    return { id: `./${partFile(target)}.js`, external: true };
+  },
+};
+
 const packages = /^(comlink|idb|broadcast-channel|nanoid|valibot|react)(\/|$)/;
 const shared = {
   transform: { define: { __BUILD_ID__: JSON.stringify(buildId) } },
@@ -45,10 +62,18 @@ export default defineConfig([
     // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.
     ...shared,
     input: { worker: 'worker/entry.ts' },
-    plugins: [unusedChannels],
+    plugins: [unusedChannels, separateParts],
     platform: 'browser',
     output: { dir: 'dist', format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
   },
+  ...workerParts.map(
+    (part): RolldownOptions => ({
+      ...shared,
+      input: { [partFile(part)]: part },
+      platform: 'browser',
+      output: { dir: 'dist', format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
+    }),
+  ),
   {
     input: { backend: 'e2e/backend/main.ts' },
     platform: 'node',

@@ -69,9 +69,14 @@ export class TabcachedError extends Error {
   }
 }
 
+/** Whether a value is this error, of whichever part of a daemon: scripts that load when used bring a class of their own. */
+export function isTabcachedError(thrown: unknown): thrown is TabcachedError {
+  return thrown instanceof Error && thrown.name === 'TabcachedError';
+}
+
 /** Any thrown value as a {@link TabcachedError}: itself when it is one, otherwise `fallback` with it as the cause. */
 export function toTabcachedError(thrown: unknown, fallback: ErrorCode = 'INTERNAL'): TabcachedError {
-  if (thrown instanceof TabcachedError) return thrown;
+  if (isTabcachedError(thrown)) return thrown;
   const message = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
   return new TabcachedError(fallback, message, { cause: thrown });
 }

@@ -75,11 +75,21 @@ async function openStore(env: Environment, identity: WorkerIdentity, events: Boo
   }
 }
 
+/** The store of last resort, asked for until its code is there: without any store there is no daemon. */
 async function openMemory(env: Environment, identity: WorkerIdentity): Promise<Store> {
-  const store = env.openMemoryStore();
-  await store.claimWriter(identity.buildId, env.clock.now());
-  return store;
+  for (;;) {
+    try {
+      const store = await env.openMemoryStore();
+      await store.claimWriter(identity.buildId, env.clock.now());
+      return store;
+    } catch (error) {
+      env.log.error('memory store not loaded', { error: String(error) });
+    }
+    await pause(env, OPEN_DEADLINE_MS);
+  }
 }
+
+const pause = (env: Environment, delayMs: number): Promise<void> => new Promise((resolve) => void env.timers.after(delayMs, resolve));
 
 /** What the store holds, asked for until it answers or the deadline is over; then null. */
 async function recallFrom(store: Store, env: Environment): Promise<Remembered | null> {
@@ -90,7 +100,7 @@ async function recallFrom(store: Store, env: Environment): Promise<Remembered | 
       env.log.error('store not readable', { error: String(error) });
       if (pausedMs >= OPEN_DEADLINE_MS) return null;
     }
-    await new Promise<void>((resolve) => void env.timers.after(RECALL_PAUSE_MS, resolve));
+    await pause(env, RECALL_PAUSE_MS);
   }
 }
 

@@ -81,8 +81,8 @@ export interface Environment {
   readonly log: Log;
   /** Opens a user's database. Rejects with `STORAGE_FAILED`; the daemon then runs on memory and says so. */
   openStore(userId: string, events: StoreEvents): Promise<Store>;
-  /** A store that forgets everything when the daemon ends. */
-  openMemoryStore(): Store;
+  /** A store that forgets everything when the daemon ends. Rejects when its code cannot be loaded. */
+  openMemoryStore(): Promise<Store>;
   openBroadcast(name: string): Broadcast;
   estimateStorage(): Promise<StorageEstimate | null>;
 }

@@ -90,7 +90,7 @@ describe('storage', () => {
     const store = await realEnvironment(scopeWith()).openStore('u1', events);
     expect(store.kind).toBe('indexeddb');
     store.close();
-    expect(realEnvironment(scopeWith()).openMemoryStore().kind).toBe('memory');
+    expect((await realEnvironment(scopeWith()).openMemoryStore()).kind).toBe('memory');
   });
 
   test('T-3 where even looking at it is forbidden, opening is STORAGE_FAILED', async () => {

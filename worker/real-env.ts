@@ -10,7 +10,6 @@ import { openBroadcast } from './open-broadcast.ts';
 import { createLocks } from './real-locks.ts';
 import { wrapSocket } from './real-socket.ts';
 import { openIndexedDbStore } from './store/indexeddb-store.ts';
-import { createMemoryStore } from './store/memory-store.ts';
 
 /** Filled in by the package's build. */
 declare const __BUILD_ID__: string | undefined;
@@ -48,7 +47,8 @@ export function realEnvironment(scope: Scope): Environment {
         throw toTabcachedError(thrown, 'STORAGE_FAILED');
       }
     },
-    openMemoryStore: createMemoryStore,
+    // Few daemons ever need it, so it is a part of the worker that loads when used.
+    openMemoryStore: async () => (await import('./store/memory-store.ts')).createMemoryStore(),
     openBroadcast: (name) => openBroadcast(name, log),
     estimateStorage: () => estimateStorage(scope.navigator.storage as StorageManager | undefined),
   };

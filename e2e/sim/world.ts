@@ -187,7 +187,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     },
     log: { debug: () => undefined, info: () => undefined, warn: (event, fields) => keepLines && say(`! ${event} ${JSON.stringify(fields ?? {})}`), error: (event, fields) => say(`! ${event} ${JSON.stringify(fields ?? {})}`) },
     openStore: () => Promise.resolve(durable.openFor(life)),
-    openMemoryStore: () => {
+    openMemoryStore: async () => {
       degraded = lives;
       return createMemoryStore();
     },

@@ -103,7 +103,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     network: { fetch: () => Promise.reject(new Error('no network in a rig')), openSocket: () => { throw new Error('no network in a rig'); } },
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     openStore: () => Promise.resolve(shared),
-    openMemoryStore: () => createMemoryStore(),
+    openMemoryStore: async () => createMemoryStore(),
     openBroadcast: () => ({ post: (message) => void updates.push(message as Update), close: () => undefined }),
     estimateStorage: () => Promise.resolve(null),
   };
