@@ -4,7 +4,7 @@
  * Owns: the shapes that an application programs against. Every `Readable` fits React's `useSyncExternalStore`: `getSnapshot`
  * returns the same reference until something changed, `subscribe` returns its own undo.
  */
-import type { Anchor, CachedTicket, ChatItem, ChatMeta, DaemonStats, HostState, SendReceipt, Update, VerifyReport, Window } from '../protocol/index.ts';
+import type { Anchor, CachedTicket, CacheStats, CacheUsage, ChatItem, ChatMeta, ClearReport, DaemonStats, HostState, InspectReport, LogEntry, SendReceipt, Update, VerifyReport, Window } from '../protocol/index.ts';
 
 /** A value that changes. */
 export interface Readable<T> {
@@ -74,6 +74,23 @@ export interface ChatView extends Readable<ChatViewState> {
   verify(): Promise<VerifyReport>;
 }
 
+/** When a chat was last opened, for clearing: `[openedFromAt, openedBeforeAt)` in Unix milliseconds; open-ended when left out. */
+export interface OpenedRange {
+  readonly openedFromAt?: number | null;
+  readonly openedBeforeAt?: number | null;
+}
+
+/** What the cache takes of the disk, and giving it back. Messages that were not sent, and drafts, are never dropped. */
+export interface CacheControl {
+  usage(): Promise<CacheUsage>;
+  /** Drops what is cached of one chat. While a tab shows it, it is fetched again. */
+  drop(requestId: string): Promise<ClearReport>;
+  /** What {@link CacheControl.clear} would drop. */
+  preview(range?: OpenedRange): Promise<ClearReport>;
+  /** Drops the chats that were last opened in that time; all without one. */
+  clear(range?: OpenedRange): Promise<ClearReport>;
+}
+
 /** What `connect` returns: this tab's end of the shared daemon. */
 export interface Client {
   readonly userId: string;
@@ -85,7 +102,13 @@ export interface Client {
   /** The same view for the same arguments while somebody subscribes to it. Default anchor: `newest`. */
   chat(requestId: string, options?: { readonly anchor?: Anchor }): ChatView;
   readonly updates: { subscribe(listener: (update: Update) => void): () => void };
-  stats(): Promise<DaemonStats>;
+  /** Live statistics of the cache while somebody subscribes; called as a function, what this daemon has done in its life. */
+  readonly stats: Readable<CacheStats | null> & (() => Promise<DaemonStats>);
+  /** Everything about the daemon at this moment: tabs, chats and why they are in their state, lanes, link, storage. */
+  inspect(): Promise<InspectReport>;
+  readonly cache: CacheControl;
+  /** The last lines of the daemon's log, without message text or tokens. */
+  log(): Promise<readonly LogEntry[]>;
   /** Ends this tab's session; idempotent. Calls under way reject with `CLOSED`. */
   close(): void;
 }

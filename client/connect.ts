@@ -107,7 +107,15 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
         };
       },
     },
-    stats: () => call('stats', {}),
+    stats: Object.assign(() => call('stats', {}), { subscribe: shown.stats.subscribe, getSnapshot: shown.stats.getSnapshot }),
+    inspect: () => call('inspect', {}),
+    cache: {
+      usage: () => call('cacheUsage', {}),
+      drop: (requestId) => call('dropChat', { requestId }),
+      clear: (range = {}) => call('clearCache', { ...range, preview: false }),
+      preview: (range = {}) => call('clearCache', { ...range, preview: true }),
+    },
+    log: () => call('exportLog', {}),
     close: () => {
       // Best effort: the daemon also sees the lease go.
       if (isUp()) void call('bye', {}).catch(() => undefined);

@@ -7,7 +7,8 @@
  */
 import * as v from 'valibot';
 import type { WireError } from './errors.ts';
-import { Content, Count, SequenceNumber, Uuid } from './records.ts';
+import { inspectInputs, type CacheUsage, type ClearReport, type InspectReport, type LogEntry } from './inspect.ts';
+import { Content, Count, SequenceNumber, Uuid, type CacheStats } from './records.ts';
 import type { HostState } from './views.ts';
 
 /** Settings that all tabs of a user must share, because one daemon serves them all. */
@@ -129,6 +130,7 @@ export const callInputs = {
   saveDraft: v.object({ ...chat, text: v.pipe(v.string(), v.maxLength(100_000)) }),
   giveToken: v.object({ requestNumber: Count, token: v.nullable(v.string()) }),
   stats: v.object({}),
+  ...inspectInputs,
 } as const;
 
 /** Answers by call. `string` stands for JSON text of the named shape: see {@link JsonAnswers}. */
@@ -153,6 +155,12 @@ export interface CallOutputs {
   readonly saveDraft: null;
   readonly giveToken: null;
   readonly stats: DaemonStats;
+  readonly inspect: InspectReport;
+  readonly cacheUsage: CacheUsage;
+  readonly watchStats: CacheStats;
+  readonly dropChat: ClearReport;
+  readonly clearCache: ClearReport;
+  readonly exportLog: readonly LogEntry[];
 }
 
 /** Name of a call. */

@@ -4,7 +4,7 @@
  * Owns: the shapes of snapshots and patches, and the pure functions with which a tab applies a patch to its window and lays out
  * items. Does not know ports or stores. Free of schemas, so that the tab's first bundle stays small.
  */
-import type { CachedMessage, CachedTicket, SeqRange } from './records.ts';
+import type { CachedMessage, CachedTicket, CacheStats, SeqRange } from './records.ts';
 import type { LinkState, StorageState } from './updates.ts';
 import { PROVISIONAL_BASE } from './limits.ts';
 
@@ -143,8 +143,14 @@ export interface GoodbyeFrame {
   readonly reason: 'superseded' | 'fenced' | 'signed-out';
 }
 
+/** The statistics of the cache, to tabs that watch them: at most once a second, and only when they changed. */
+export interface StatsFrame {
+  readonly t: 'stats';
+  readonly stats: CacheStats;
+}
+
 /** Is the daemon's thread alive? The tab answers by acknowledging. */
-export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame;
+export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame | StatsFrame;
 
 /**
  * Stable key of a row for a user interface: the same before and after the server has confirmed a message, so that a bubble

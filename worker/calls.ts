@@ -4,6 +4,7 @@
  * Owns: nothing but the translation. Inputs were checked before they come here.
  */
 import type { CallHandlers, CallName, DaemonStats, Window } from '../protocol/index.ts';
+import type { InspectCalls } from './inspect/inspect-part.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './sessions.ts';
 
@@ -23,6 +24,8 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
     if ((book.get(requestId)?.history.floor ?? 0) === 0) return;
     book.touch(requestId, (meta) => (now - meta.lastAccessedAt < ACCESS_MS ? meta : { ...meta, lastAccessedAt: now }));
   };
+
+  const inspection = async (): Promise<InspectCalls> => (await parts.inspection()).calls(session);
 
   const calls: SessionCalls = {
     bye: () => {
@@ -54,10 +57,12 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       const key = anchor === 'newest' ? `newest ${limit}` : null;
       const kept = key === null ? undefined : views.kept(requestId, key);
       if (kept) {
+        parts.cacheUse.asked((book.get(requestId)?.history.floor ?? 0) > 0);
         views.watch(session, requestId, kept.window);
         return kept.text;
       }
-      const window = await pages.place(requestId, anchor, limit);
+      const { window, hit } = await pages.place(requestId, anchor, limit);
+      parts.cacheUse.asked(hit);
       views.watch(session, requestId, window);
       noteAccess(requestId);
       return views.snapshot(requestId, key ?? `${anchor} ${limit}`, () => pages.snapshot(requestId, window)).text;
@@ -121,6 +126,12 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       parkedRepairs: parts.counters.parkedRepairs(),
       stalledSessions: sessions.stalled(),
     }),
+    inspect: async (input) => (await inspection()).inspect(input),
+    cacheUsage: async (input) => (await inspection()).cacheUsage(input),
+    watchStats: async (input) => (await inspection()).watchStats(input),
+    dropChat: async (input) => (await inspection()).dropChat(input),
+    clearCache: async (input) => (await inspection()).clearCache(input),
+    exportLog: async (input) => (await inspection()).exportLog(input),
   };
   return calls satisfies { readonly [Name in Exclude<CallName, 'hello'>]: CallHandlers[Name] };
 }

@@ -4,7 +4,7 @@
  * Owns: which rows an answer has and which window results. Cache first: what is held is answered at once, the network is asked only
  * for what is not. Does not know sessions.
  */
-import type { Anchor, CachedMessage, ChatMeta, ChatPage, ChatSnapshot, Window } from '../protocol/index.ts';
+import type { Anchor, CachedMessage, ChatMeta, ChatPage, ChatSnapshot, MessagesQuery, Window } from '../protocol/index.ts';
 import { PROVISIONAL_BASE } from '../protocol/limits.ts';
 import type { ChatBook } from './sync/chat-book.ts';
 import { rowsBetween, type ChatModel } from './sync/chat-model.ts';
@@ -30,11 +30,14 @@ export interface PageWish {
 
 /** Pages of chats. */
 export interface ChatPages {
-  /** The window that an anchor means. Asks the network only where an anchor points at what is not held. */
-  place(requestId: string, anchor: Anchor, limit: number): Promise<Window>;
+  /** The window that an anchor means. Asks the network only where an anchor points at what is not held; `hit` when it did not have to. */
+  place(requestId: string, anchor: Anchor, limit: number): Promise<{ readonly window: Window; readonly hit: boolean }>;
   snapshot(requestId: string, window: Window): ChatSnapshot;
   load(requestId: string, wish: PageWish): Promise<ChatPage>;
 }
+
+/** Asks the network for a page of the chat. */
+type Load = (query: MessagesQuery) => Promise<void>;
 
 /** Rows shown above the anchor of a window. */
 const CONTEXT = 10;
@@ -49,15 +52,22 @@ export function createChatPages({ book, engine, meta, version }: ChatPagesSetup)
     return { lo, hi: topOf(book.open(requestId).history), tail: true };
   };
 
-  const around = async (requestId: string, sequence: number, limit: number): Promise<Window> => {
+  const around = async (requestId: string, sequence: number, limit: number, load: Load): Promise<Window> => {
     const tail = await newest(requestId, limit);
     const { history } = book.open(requestId);
     const start = Math.max(1, sequence - CONTEXT);
     const end = Math.min(start + limit - 1, topOf(history));
     if (history.floor === 0 || start >= tail.lo) return tail;
-    if (start < history.floor || gapAt(book.open(requestId), sequence)) await engine.loadPage(requestId, { mode: 'range', start, end, limit });
+    if (start < history.floor || gapAt(book.open(requestId), sequence)) await load({ mode: 'range', start, end, limit });
     await book.loadRange(requestId, start, end);
     return end >= tail.lo ? { ...tail, lo: start } : { lo: start, hi: end, tail: false };
+  };
+
+  const placed = async (requestId: string, anchor: Anchor, limit: number, load: Load): Promise<Window> => {
+    const model = book.open(requestId);
+    if (anchor === 'newest' || (anchor === 'unread' && meta(requestId).unread === 0 && model.history.floor > 0)) return newest(requestId, limit);
+    if (model.history.floor === 0) await load({ mode: 'newest', limit });
+    return around(requestId, anchor === 'unread' ? book.open(requestId).meta.lastReadSequence + 1 : anchor, limit, load);
   };
 
   const rowsOf = (model: ChatModel, window: Window): readonly CachedMessage[] => {
@@ -108,15 +118,12 @@ export function createChatPages({ book, engine, meta, version }: ChatPagesSetup)
 
   return {
     place: async (requestId, anchor, limit) => {
-      const model = book.open(requestId);
-      if (anchor === 'newest') return newest(requestId, limit);
-      if (anchor === 'unread') {
-        if (meta(requestId).unread === 0 && model.history.floor > 0) return newest(requestId, limit);
-        if (model.history.floor === 0) await engine.loadPage(requestId, { mode: 'newest', limit });
-        return around(requestId, book.open(requestId).meta.lastReadSequence + 1, limit);
-      }
-      if (model.history.floor === 0) await engine.loadPage(requestId, { mode: 'newest', limit });
-      return around(requestId, anchor, limit);
+      let hit = book.open(requestId).history.floor > 0;
+      const window = await placed(requestId, anchor, limit, (query) => {
+        hit = false;
+        return engine.loadPage(requestId, query);
+      });
+      return { window, hit };
     },
     snapshot: (requestId, window) => answer(requestId, window, window),
     load: async (requestId, { direction, window, gap, limit }) => {

@@ -13,6 +13,7 @@ import { createCalls } from './calls.ts';
 import type { Connect } from './connection.ts';
 import { createConnection } from './dispatch.ts';
 import type { Environment } from './env.ts';
+import { createJournal } from './journal.ts';
 import type { Parts } from './parts.ts';
 import { createParts } from './wire-parts.ts';
 
@@ -32,7 +33,9 @@ export interface Daemon {
 }
 
 /** Starts a daemon. Returns at once; it boots on its own. */
-export function createDaemon({ env, identity, createBackend }: DaemonSetup): Daemon {
+export function createDaemon({ env: given, identity, createBackend }: DaemonSetup): Daemon {
+  const journal = createJournal(given.log, given.clock);
+  const env = { ...given, log: journal.log };
   const { userId, buildId } = identity;
   const epoch = env.ids.short();
   const over = new AbortController();
@@ -57,14 +60,14 @@ export function createDaemon({ env, identity, createBackend }: DaemonSetup): Dae
       throw new TabcachedError('SETTINGS_MISMATCH', `The running daemon was started with ${JSON.stringify(settings)}.`);
     }
     if (!parts) {
-      parts = createParts({ env, userId, epoch, booted, settings: hello.settings, createBackend, onFenced: () => stop('fenced') });
+      parts = createParts({ env, identity, epoch, journal, booted, settings: hello.settings, createBackend, onFenced: () => stop('fenced') });
       settings = hello.settings;
     }
     return parts;
   };
 
   const connect: Connect = (post) =>
-    createConnection(env.log, async (hello) => {
+    createConnection(journal, async (hello) => {
       const ready = await partsFor(hello);
       const session = ready.sessions.join(hello.tabId, hello.lease, hello.report, post);
       // After the tab is known, because the link asks it for the token.

@@ -8,7 +8,7 @@ import { TabcachedError, toWireError } from '../protocol/errors.ts';
 import * as v from 'valibot';
 import type { SessionCalls } from './calls.ts';
 import type { Connection } from './connection.ts';
-import type { Log } from './env.ts';
+import type { Journal } from './journal.ts';
 
 /** A tab that was let in. */
 export interface Admitted {
@@ -20,9 +20,12 @@ export interface Admitted {
 const isCall = (name: string): name is CallName => Object.hasOwn(callInputs, name);
 
 /** Creates a tab's line; `admit` decides about its hello. */
-export function createConnection(log: Log, admit: (hello: Hello) => Promise<Admitted>): Connection {
+export function createConnection({ log, trace }: Pick<Journal, 'log' | 'trace'>, admit: (hello: Hello) => Promise<Admitted>): Connection {
   let admitted: Admitted | null = null;
   let closed = false;
+  /** The tab that said hello, shortened, and how many calls it has made: together a call's trace. */
+  let tab = 'new';
+  let calls = 0;
 
   const perform = async (name: string, input: unknown): Promise<unknown> => {
     if (!isCall(name)) throw new TabcachedError('PROTOCOL_MISMATCH', `There is no call named ${name}.`);
@@ -40,6 +43,7 @@ export function createConnection(log: Log, admit: (hello: Hello) => Promise<Admi
       }
       admitted = next;
       previous?.leave();
+      tab = (checked.output as Hello).tabId.slice(0, 6);
       return next.welcome;
     }
     if (!admitted) throw new TabcachedError('PROTOCOL_MISMATCH', 'Hello comes first.');
@@ -49,11 +53,17 @@ export function createConnection(log: Log, admit: (hello: Hello) => Promise<Admi
 
   return {
     call: async (name, input): Promise<CallResult<unknown>> => {
+      const id = `${tab}-${++calls}`;
+      // What a tab reports all the time would push everything else out of the log.
+      if (name !== 'ack' && name !== 'ping') {
+        trace(id, input);
+        log.debug('call', { name, trace: id });
+      }
       try {
         return { ok: true, value: await perform(name, input) };
       } catch (error) {
         const wire = toWireError(error);
-        if (wire.code === 'INTERNAL') log.error('call failed', { name, message: wire.message });
+        log[wire.code === 'INTERNAL' ? 'error' : 'debug']('call failed', { name, trace: id, code: wire.code, message: wire.message });
         return { ok: false, error: wire };
       }
     },

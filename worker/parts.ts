@@ -1,16 +1,22 @@
 /** The daemon's parts, as the calls of tabs see them. Made by `wire-parts.ts`. */
 import type { Backend, ChatMeta, DaemonSettings, HostState } from '../protocol/index.ts';
+import type { WorkerIdentity } from '../protocol/names.ts';
 import type { BackendEnvironment } from './backend/backend-environment.ts';
 import type { Booted } from './boot.ts';
+import type { CacheUse } from './cache-use.ts';
 import type { ChatPages } from './chat-pages.ts';
 import type { Counters } from './counters.ts';
 import type { Environment } from './env.ts';
+import type { Inspection } from './inspect/inspect-part.ts';
+import type { Journal } from './journal.ts';
 import type { Executor } from './outbox/executor.ts';
 import type { Ledger } from './outbox/ledger.ts';
 import type { Outbox } from './outbox/outbox.ts';
 import type { ReadMarks } from './outbox/read-marks.ts';
 import type { Push } from './push.ts';
 import type { Sessions } from './sessions.ts';
+import type { Committer } from './store/committer.ts';
+import type { Store } from './store/store.ts';
 import type { ChatBook } from './sync/chat-book.ts';
 import type { SyncEngine } from './sync/engine.ts';
 import type { TicketList } from './sync/tickets.ts';
@@ -32,6 +38,11 @@ export interface Parts {
   readonly tokens: TokenSource;
   readonly push: Push;
   readonly counters: Counters;
+  readonly cacheUse: CacheUse;
+  readonly store: Store;
+  readonly committer: Committer;
+  /** The part for inspection, loaded when it is first asked for. */
+  inspection(): Promise<Inspection>;
   meta(requestId: string): ChatMeta;
   host(): HostState;
   updates(): number;
@@ -43,8 +54,9 @@ export interface Parts {
 /** What the parts are made from. */
 export interface PartsSetup {
   readonly env: Environment;
-  readonly userId: string;
+  readonly identity: WorkerIdentity;
   readonly epoch: string;
+  readonly journal: Journal;
   readonly booted: Booted;
   readonly settings: DaemonSettings;
   createBackend(env: BackendEnvironment): Backend;

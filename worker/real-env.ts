@@ -6,7 +6,7 @@
 import { nanoid } from 'nanoid';
 import { toTabcachedError } from '../protocol/errors.ts';
 import type { Environment, Log, StorageEstimate, Timers } from './env.ts';
-import { openBroadcast } from './open-broadcast.ts';
+import { lateBroadcast } from './late-broadcast.ts';
 import { createLocks } from './real-locks.ts';
 import { wrapSocket } from './real-socket.ts';
 import { openIndexedDbStore } from './store/indexeddb-store.ts';
@@ -49,7 +49,7 @@ export function realEnvironment(scope: Scope): Environment {
     },
     // Few daemons ever need it, so it is a part of the worker that loads when used.
     openMemoryStore: async () => (await import('./store/memory-store.ts')).createMemoryStore(),
-    openBroadcast: (name) => openBroadcast(name, log),
+    openBroadcast: (name) => lateBroadcast(async () => (await import('./open-broadcast.ts')).openBroadcast(name, log), log),
     estimateStorage: () => estimateStorage(scope.navigator.storage as StorageManager | undefined),
   };
 }

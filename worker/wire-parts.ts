@@ -7,10 +7,12 @@ import type { Backend, CachedMessage, ChatMeta, HostState, ReadState } from '../
 import { TabcachedError } from '../protocol/errors.ts';
 import { updatesChannel } from '../protocol/names.ts';
 import { createAnnouncer } from './announce.ts';
+import { createCacheUse } from './cache-use.ts';
 import { chatMeta } from './chat-meta.ts';
 import { createChatPages } from './chat-pages.ts';
 import { createCounters } from './counters.ts';
 import { createHostReport } from './host-report.ts';
+import { createInspectionLoader } from './load-inspection.ts';
 import { createExecutor } from './outbox/executor.ts';
 import { createLedger } from './outbox/ledger.ts';
 import { createOutbox, type OutboxSetup } from './outbox/outbox.ts';
@@ -33,7 +35,8 @@ import { senderOf } from './outbox/sender.ts';
 
 /** Creates and connects the parts; nothing reaches the network before `push.open()`. */
 export function createParts(setup: PartsSetup): Parts {
-  const { env, userId, epoch, booted, settings } = setup;
+  const { env, identity, epoch, booted, settings } = setup;
+  const { userId } = identity;
   const { clock, timers, random, log } = env;
   const storage = booted.store.kind;
   const counters = createCounters();
@@ -45,6 +48,8 @@ export function createParts(setup: PartsSetup): Parts {
     onRecovered: () => log.info('writes succeed again'),
     onFenced: setup.onFenced,
   });
+
+  const cacheUse = createCacheUse(committer, clock, timers);
 
   const headOf = (requestId: string): number => Math.max(book.get(requestId)?.meta._headSequence ?? 0, tickets.get(requestId)?.headSequence ?? 0);
   const unreadOf = (model: ChatModel): number => unreadCount(model, userId, headOf(model.requestId));
@@ -172,6 +177,7 @@ export function createParts(setup: PartsSetup): Parts {
     onFetch: (kind) => counters.fetched(kind),
     onRejected,
     onParked: () => counters.parked(),
+    onSynced: (kind) => cacheUse.synced(kind),
     onState: (requestId) => {
       views.changed(requestId);
       announce.state(requestId, meta(requestId).state);
@@ -299,8 +305,17 @@ export function createParts(setup: PartsSetup): Parts {
   });
   const pages = createChatPages({ book, engine, meta, version: (requestId) => views.version(requestId) });
 
-  return {
-    sessions, views, book, engine, pages, tickets, outbox, readMarks, ledger, executor, tokens, push, counters, meta, host,
+  const startedAt = clock.now();
+  const inspection = createInspectionLoader(() => ({
+    parts,
+    env,
+    journal: setup.journal,
+    daemon: { epoch, identity, lease: booted.lease, startedAt, budgetBytes: settings.budgetBytes },
+  }));
+  const parts: Parts = {
+    sessions, views, book, engine, pages, tickets, outbox, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, meta, host,
+    store: booted.store,
+    inspection: () => inspection.load(),
     updates: () => updates.count(),
     databases: () => (booted.store.kind === 'indexeddb' ? 1 : 0),
     close: async () => {
@@ -309,12 +324,16 @@ export function createParts(setup: PartsSetup): Parts {
       executor.close();
       readMarks.close();
       tickets.close();
+      inspection.close();
+      cacheUse.flush();
       await committer.close();
+      cacheUse.close();
       sessions.close();
       updates.close();
       booted.store.close();
     },
   };
+  return parts;
 }
 
 /** What a backend without the extensions cannot tell. */

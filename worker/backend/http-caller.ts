@@ -52,7 +52,9 @@ export function createHttpCaller(env: BackendEnvironment): HttpCaller {
   const base = baseOf(env.baseUrl);
 
   const attempt = async (request: HttpRequest, token: string, deadline: Deadline): Promise<Response> => {
+    const startedAt = env.clock.now();
     const response = await deadline.guard(env.network.fetch(base + request.path, initOf(request, token, deadline.signal)));
+    env.log.debug('request', { path: request.path, status: response.status, ms: env.clock.now() - startedAt });
     if (response.ok) return response;
     // Without its document a refusal is still a refusal.
     const text = await deadline.guard(response.text().catch(() => ''));

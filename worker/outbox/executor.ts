@@ -124,6 +124,7 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       const how = { counted: false, nextRetryAt: pausedUntilAt, unknown: operation._outcomeUnknown === true };
       return note(waiting(begun, new TabcachedError('RATE_LIMITED'), how));
     }
+    env.log.debug('attempt', { lane, operationId: operation.id, retryCount: begun.retryCount });
     try {
       if (begun.type === 'send_message') await sendOnce(begun);
       else {
@@ -134,7 +135,7 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     } catch (thrown) {
       const error = toTabcachedError(thrown);
       if (over.signal.aborted) return;
-      env.log.info('attempt failed', { lane, code: error.code, retryCount: begun.retryCount });
+      env.log.info('attempt failed', { lane, operationId: operation.id, code: error.code, retryCount: begun.retryCount });
       // Before the outcome is stored: the token may be there until then, and its wake must not be missed.
       if (outcomeOf(error) === 'wait-token') stalledLanes.add(lane);
       await settle(begun, error);

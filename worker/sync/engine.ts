@@ -43,6 +43,8 @@ export interface EngineSetup extends FetchSetup {
   /** This user may not see the chat any more. */
   onForbidden(requestId: string): void;
   onParked(): void;
+  /** A chat is up to date: it was fetched anew, or what changed of it. */
+  onSynced(kind: 'full' | 'delta'): void;
   /** A chat's step is done: frames that waited for it may go on. */
   onStep(requestId: string): void;
 }
@@ -118,6 +120,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     }));
     // Frames that came while the chat was ahead of its server were taken for known ones: one delta more.
     if (catchesUp && !backwards) markCurrent(cell, attachment);
+    if (catchesUp) setup.onSynced(opens ? 'full' : 'delta');
     if (opens) cell.resync = false;
     if (replaces) setup.onReset(requestId);
   };
@@ -143,8 +146,10 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
         ...(delta.hasMore ? {} : { syncedAt: env.clock.now() }),
       }));
       cell.refusals = 0;
-      if (!delta.hasMore) markCurrent(cell, attachment);
-      else if (delta.revision <= step.since) throw new TabcachedError('SERVER_FAILED', 'A delta that does not advance.');
+      if (!delta.hasMore) {
+        markCurrent(cell, attachment);
+        setup.onSynced('delta');
+      } else if (delta.revision <= step.since) throw new TabcachedError('SERVER_FAILED', 'A delta that does not advance.');
       return;
     }
     const fetched = await fetchPage(setup, requestId, step.query, () => revisionOf(book.open(requestId)), signal);

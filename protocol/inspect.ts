@@ -1,0 +1,149 @@
+/**
+ * What the daemon tells of itself: the report behind `client.inspect()`, the use of the disk, the log.
+ *
+ * Owns: shapes and the inputs of the calls. Nothing here carries message text or tokens.
+ */
+import * as v from 'valibot';
+import { Uuid } from './records.ts';
+import type { ChatState } from './views.ts';
+import type { OfflineOperation } from './records.ts';
+
+const OptionalTime = v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null);
+
+/** Inputs of the calls of inspection and storage control. */
+export const inspectInputs = {
+  inspect: v.object({}),
+  cacheUsage: v.object({}),
+  /** From now on this tab is sent `{t:'stats'}` frames; the answer is the record as it is. */
+  watchStats: v.object({ watching: v.boolean() }),
+  dropChat: v.object({ requestId: Uuid }),
+  /**
+   * Drops the cached chats that were last opened in `[openedFromAt, openedBeforeAt)`, both open-ended when null. With `preview` it only
+   * counts. What was not sent and drafts stay.
+   */
+  clearCache: v.object({ openedFromAt: OptionalTime, openedBeforeAt: OptionalTime, preview: v.boolean() }),
+  exportLog: v.object({}),
+} as const;
+
+/** How bad a log line is. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** One line of the daemon's log. */
+export interface LogEntry {
+  /** Milliseconds since the Unix epoch, by the daemon's clock. */
+  readonly at: number;
+  readonly level: LogLevel;
+  readonly event: string;
+  /** The tab's call that led to it: the first characters of the tab's id and the call's number. Null when no call did. */
+  readonly trace: string | null;
+  /** Facts without message text or tokens. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** A stretch of a chat's history and what is known of it. */
+export interface HistoryPart {
+  readonly kind: 'held' | 'gap' | 'void' | 'unverified' | 'unknown';
+  readonly startSeq: number;
+  readonly endSeq: number;
+}
+
+/** A chat as the inspector shows it. */
+export interface InspectedChat {
+  readonly requestId: string;
+  readonly subject: string | null;
+  readonly state: ChatState;
+  /** Why it is in that state, in a sentence. */
+  readonly why: string;
+  /** In the notation of the gap algebra (SPEC.md), such as `[51..90] gap(91..95) [96..120] void(100)`. */
+  readonly history: string;
+  /** From sequence 1 to the server's head, without holes and overlaps. */
+  readonly parts: readonly HistoryPart[];
+  readonly floor: number;
+  readonly watermark: number;
+  readonly head: number;
+  readonly revision: string | null;
+  readonly lastSyncedAt: number;
+  readonly held: number;
+  readonly total: number;
+  /** Tabs that show it. */
+  readonly watchers: number;
+  readonly problem: { readonly code: string; readonly message: string } | null;
+  /** Failed attempts in a row. */
+  readonly failures: number;
+  /** Repairs that were given up, because the server's answers changed nothing. */
+  readonly parked: number;
+}
+
+/** A lane of the outbox as the inspector shows it; the first operation is the next to be sent. */
+export interface InspectedLane {
+  readonly requestId: string;
+  readonly operations: readonly Pick<OfflineOperation, 'id' | 'type' | 'status' | 'createdAt' | 'attemptedAt' | 'retryCount' | 'nextRetryAt' | 'lastError'>[];
+}
+
+/** A tab as its daemon knows it. */
+export interface InspectedTab {
+  readonly tabId: string;
+  readonly visible: boolean;
+  readonly focused: boolean;
+  readonly online: boolean;
+  /** Chats that it shows. */
+  readonly shows: readonly string[];
+  /** Frames posted and not acknowledged yet. */
+  readonly unacknowledged: number;
+  readonly behind: boolean;
+}
+
+/** Everything about one daemon at one moment. */
+export interface InspectReport {
+  readonly at: number;
+  readonly epoch: string;
+  readonly buildId: string;
+  readonly generation: number;
+  /** Name of the Web Lock that proves that it lives. */
+  readonly lease: string;
+  readonly uptimeMs: number;
+  readonly link: { readonly attached: boolean; readonly opened: number; readonly needsToken: boolean };
+  readonly storage: {
+    readonly kind: 'indexeddb' | 'memory';
+    /** Changes that are not written yet. */
+    readonly backlog: number;
+    /** The browser's own account; null when it does not tell. */
+    readonly usageBytes: number | null;
+    readonly quotaBytes: number | null;
+  };
+  readonly tabs: readonly InspectedTab[];
+  readonly chats: readonly InspectedChat[];
+  readonly lanes: readonly InspectedLane[];
+}
+
+/** One chat's share of the disk. */
+export interface ChatUsage {
+  readonly requestId: string;
+  readonly subject: string | null;
+  readonly messageCount: number;
+  readonly messagesSize: number;
+  readonly mediaSize: number;
+  /** When it was last opened. */
+  readonly lastAccessedAt: number;
+  /** Operations that were not sent yet: they stay when the chat is dropped. */
+  readonly unsent: number;
+}
+
+/** What the cache takes of the disk. */
+export interface CacheUsage {
+  readonly limitBytes: number;
+  readonly totalBytes: number;
+  /** 0 to 100 and beyond, rounded to one decimal. */
+  readonly usagePercent: number;
+  readonly chats: readonly ChatUsage[];
+}
+
+/** What clearing did, or would do. */
+export interface ClearReport {
+  readonly chats: number;
+  readonly messages: number;
+  readonly bytes: number;
+  /** Operations that were kept, because nothing unsent is ever cleared. */
+  readonly unsentKept: number;
+}
+

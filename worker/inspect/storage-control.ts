@@ -1,0 +1,78 @@
+/**
+ * What the cache takes of the disk, by chat, and giving it back.
+ *
+ * Owns: which chats a range of time means, and dropping them one after the other. What was not sent and drafts stay, whatever is
+ * dropped: `deleteChat` sees to it. Bytes are those of the counters, which equal a recount.
+ */
+import type { CacheUsage, ChatUsage, ClearReport } from '../../protocol/index.ts';
+import type { InspectionSetup } from './inspect-part.ts';
+
+/** Chats by when they were last opened; null is open-ended. */
+export interface OpenedRange {
+  readonly openedFromAt: number | null;
+  readonly openedBeforeAt: number | null;
+}
+
+/** Chats that were last opened in `[openedFromAt, openedBeforeAt)` and have anything to drop. Pure. */
+export const chatsToClear = (chats: readonly ChatUsage[], { openedFromAt, openedBeforeAt }: OpenedRange): readonly ChatUsage[] =>
+  chats.filter(
+    ({ lastAccessedAt, messageCount, mediaSize }) =>
+      messageCount + mediaSize > 0 && lastAccessedAt >= (openedFromAt ?? 0) && lastAccessedAt < (openedBeforeAt ?? Number.POSITIVE_INFINITY),
+  );
+
+/** What dropping chats comes to. Pure. */
+export const sumUp = (chats: readonly ChatUsage[]): ClearReport => ({
+  chats: chats.length,
+  messages: chats.reduce((sum, chat) => sum + chat.messageCount, 0),
+  bytes: chats.reduce((sum, chat) => sum + chat.messagesSize + chat.mediaSize, 0),
+  unsentKept: chats.reduce((sum, chat) => sum + chat.unsent, 0),
+});
+
+/** Storage as a person sees it. */
+export interface StorageControl {
+  usage(): Promise<CacheUsage>;
+  /** Drops these chats, or only counts what would go. */
+  clear(range: OpenedRange, preview: boolean): Promise<ClearReport>;
+  drop(requestId: string): Promise<ClearReport>;
+}
+
+/** Creates it over the daemon's parts. */
+export function createStorageControl({ parts, daemon }: InspectionSetup): StorageControl {
+  const { book, views, ledger, tickets, committer, store } = parts;
+
+  const chats = async (): Promise<readonly ChatUsage[]> => {
+    await committer.flush();
+    const metas = await store.read(['chat_meta'], (tx) => tx.getAll('chat_meta'));
+    const unsent = new Map<string, number>();
+    for (const { type, requestId } of ledger.all()) if (type === 'send_message') unsent.set(requestId, (unsent.get(requestId) ?? 0) + 1);
+    return metas.map(({ requestId, messageCount, _messagesSize, mediaSize, lastAccessedAt }) => {
+      const waiting = unsent.get(requestId) ?? 0;
+      return { requestId, subject: tickets.get(requestId)?.subject ?? null, messageCount: messageCount - waiting, messagesSize: _messagesSize, mediaSize, lastAccessedAt, unsent: waiting };
+    });
+  };
+
+  const dropAll = async (dropped: readonly ChatUsage[]): Promise<ClearReport> => {
+    for (const { requestId } of dropped) {
+      // What a tab shows stays opened and is fetched again; the rest is forgotten.
+      await book.reset(requestId, views.watchers(requestId).length > 0);
+      views.restart(requestId);
+      parts.engine.want(requestId);
+    }
+    await committer.flush();
+    return sumUp(dropped);
+  };
+
+  return {
+    usage: async () => {
+      const all = await chats();
+      const totalBytes = all.reduce((sum, chat) => sum + chat.messagesSize + chat.mediaSize, 0);
+      const limitBytes = daemon.budgetBytes;
+      return { limitBytes, totalBytes, usagePercent: limitBytes === 0 ? 0 : Math.round((1000 * totalBytes) / limitBytes) / 10, chats: all };
+    },
+    clear: async (range, preview) => {
+      const chosen = chatsToClear(await chats(), range);
+      return preview ? sumUp(chosen) : dropAll(chosen);
+    },
+    drop: async (requestId) => dropAll((await chats()).filter((chat) => chat.requestId === requestId)),
+  };
+}
