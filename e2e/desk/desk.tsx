@@ -23,7 +23,7 @@ export function Desk({ open, ticket }: { readonly open: OpenDesk; readonly ticke
   const status = useStatus(client);
   const me = useMe(open, status.link !== 'offline');
   const { tickets } = useTickets(client);
-  useTitle(totalUnread(tickets));
+  useTitle(totalUnread(tickets), tickets.find(({ id }) => id === ticket)?.subject ?? null);
   const desk = useMemo(() => ({ ...open, userId: open.client.userId, me }), [open, me]);
   const person = me ?? { id: client.userId, username, fullName: null };
 

@@ -5,10 +5,13 @@ import { Icon } from '../icons/icon.tsx';
 import { Avatar } from '../people/avatar.tsx';
 import { nameOf } from '../people/person-text.ts';
 import { clockText, dayText, fullText } from '../time/time-text.ts';
-import { FailedMessage } from './failed-message.tsx';
+import { EditForm } from './edit-form.tsx';
+import { FailedNote } from './failed-note.tsx';
 import { FileChip } from './file-chip.tsx';
 import { MessageText } from './message-text.tsx';
 import type { MessageRow as Row } from './rows.ts';
+import { useUnsent } from './use-unsent.ts';
+import { WaitingActions } from './waiting-actions.tsx';
 
 /** See the file. */
 export interface MessageRowProps {
@@ -24,6 +27,7 @@ export interface MessageRowProps {
 export const MessageRow = memo(function MessageRow({ row, view, last, nowMs }: MessageRowProps): ReactNode {
   const { message, own, opensGroup, verified, atMs } = row;
   const name = nameOf(message.sender);
+  const unsent = useUnsent(message, view);
   return (
     <div className="row" data-own={own} data-opens={opensGroup} data-last={last}>
       {row.opensChat && <p className="begin">Beginning of the conversation</p>}
@@ -47,6 +51,7 @@ export const MessageRow = memo(function MessageRow({ row, view, last, nowMs }: M
         data-verified={verified}
       >
         {!own && (opensGroup ? <Avatar person={message.sender} /> : <span className="avatar avatar--none" />)}
+        {message.status === 'pending' && !unsent.editing && <WaitingActions unsent={unsent} />}
         <div className="bubble" title={verified ? undefined : 'Not yet confirmed by the server'}>
           {!own && opensGroup && (
             <header className="bubble__sender">
@@ -54,12 +59,21 @@ export const MessageRow = memo(function MessageRow({ row, view, last, nowMs }: M
               {message.sender?.isTechnician && <span className="bubble__role">Support</span>}
             </header>
           )}
-          <p className="bubble__text">
-            <MessageText text={message.content} />
-            <Facts message={message} own={own} atMs={atMs} />
-          </p>
+          {unsent.editing ? (
+            <EditForm text={message.content} busy={unsent.busy} onSave={unsent.save} onCancel={unsent.cancel} />
+          ) : (
+            <p className="bubble__text">
+              <MessageText text={message.content} />
+              <Facts message={message} own={own} atMs={atMs} />
+            </p>
+          )}
           <FileChip message={message} />
-          {message.status === 'failed' && <FailedMessage message={message} view={view} />}
+          {unsent.refusal !== null && (
+            <p className="refusal" role="alert">
+              {unsent.refusal}
+            </p>
+          )}
+          {message.status === 'failed' && <FailedNote reason={message.errorMessage ?? 'This message could not be sent.'} unsent={unsent} />}
         </div>
       </article>
     </div>

@@ -1,0 +1,9 @@
+/** The title of the browser's tab. Pure. */
+
+const NAME = 'Support desk';
+
+/** `(3) Printer is on fire · Support desk`: unread messages first, because a narrow tab shows nothing else. */
+export function deskTitle(unread: number, subject: string | null): string {
+  const name = subject === null ? NAME : `${subject} · ${NAME}`;
+  return unread > 0 ? `(${unread}) ${name}` : name;
+}
