@@ -5,6 +5,8 @@ export * from './error-catalogue.ts';
 export * from './errors.ts';
 export * from './inspect.ts';
 export * from './limits.ts';
+export * from './media-calls.ts';
+export * from './media.ts';
 export * from './names.ts';
 export * from './records.ts';
 export * from './updates.ts';

@@ -71,3 +71,18 @@ export const COMMIT_DELAY_MS = 5;
 
 /** Default media budget of a browser. */
 export const BROWSER_BUDGET_BYTES = 100 * 1024 * 1024;
+
+/** Downloads of media at the same time. */
+export const MEDIA_SLOTS = 3;
+
+/** Longest name of a file, in UTF-16 code units; names on disk are made from it and are shorter. */
+export const FILENAME_MAX = 1_000;
+
+/** Attempts of one download before a person has to retry it. */
+export const MEDIA_ATTEMPTS = 5;
+
+/** What a download has received and not stored yet, at most: it is stored in parts of this size, so that a killed daemon can go on from there. */
+export const MEDIA_PART_BYTES = 1024 * 1024;
+
+/** Shortest time between two frames that only tell of progress, for each file. */
+export const MEDIA_PROGRESS_MS = 100;

@@ -172,6 +172,12 @@ export const CachedMediaMeta = v.object({
   lastAccessedAt: UnixMs,
   isPinned: v.boolean(),
   priority: v.picklist(['high', 'normal', 'low']),
+  /** Bytes of the thumbnail; absent or 0 without one. */
+  _thumbnailSize: v.optional(Count),
+  /** The part of the file that was received before its download stopped: how much, and the tag that proves it is the same file. */
+  _partial: v.optional(v.object({ size: Count, etag: v.string() })),
+  /** Why the last attempt failed. */
+  _error: v.optional(v.object({ code: v.string(), message: v.string() })),
 });
 /** See {@link CachedMediaMeta}. */
 export type CachedMediaMeta = v.InferOutput<typeof CachedMediaMeta>;
@@ -184,6 +190,8 @@ export const CachedMediaBlob = v.object({
   mimeType: v.string(),
   createdAt: UnixMs,
   lastAccessedAt: UnixMs,
+  /** Ids of the files that are these bytes (same digest, one blob). Absent: a thumbnail, or a part of a file not complete yet. */
+  _refs: v.optional(v.array(v.string())),
 });
 /** See {@link CachedMediaBlob}. */
 export type CachedMediaBlob = v.InferOutput<typeof CachedMediaBlob>;
