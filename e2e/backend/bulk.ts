@@ -13,6 +13,14 @@ export interface BulkMessage {
   readonly at: Date;
 }
 
+/** A file that comes with a message. */
+export interface BulkFile {
+  /** Unique in its request. */
+  readonly filename: string;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array;
+}
+
 /** Messages of one statement. */
 const BATCH = 500;
 

@@ -66,6 +66,14 @@ describe('a file', () => {
     expect((await get('a.png', { range: 'bytes=6-', 'if-range': etag })).status).toBe(200);
   });
 
+  test('goes with the message that names it: name, size and type', async () => {
+    await put('shot.png', '12345', 'image/png');
+    const send = async (screenshotFileName: string): Promise<Record<string, unknown>> =>
+      (await (await bed.call('rosa', 'POST', '/chat/messages', { requestId: id, content: 'look', isScreenshot: true, screenshotFileName })).json()) as Record<string, unknown>;
+    expect(await send('shot.png')).toMatchObject({ isScreenshot: true, screenshotFileName: 'shot.png', fileName: 'shot.png', fileSize: 5, fileMimeType: 'image/png' });
+    expect(await send('other.png')).toMatchObject({ isScreenshot: true, screenshotFileName: 'other.png', fileName: null, fileSize: null, fileMimeType: null });
+  });
+
   test('answers HEAD with its size and type', async () => {
     await put('head.png', '12345', 'image/png');
     const head = await bed.call('tess', 'HEAD', `/chat/media/${id}/head.png`);

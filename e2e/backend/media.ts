@@ -12,7 +12,10 @@ import { Problem } from './problem.ts';
 /** Largest file. */
 export const MEDIA_MAX_BYTES = 25 * 1024 * 1024;
 
-const PICTURES = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
+const PICTURES: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
+
+/** Is a file of that type a picture that a browser may show? SVG can run scripts and is none. */
+export const isPicture = (mimeType: string): boolean => PICTURES.has(mimeType);
 
 /** Stores a file; the same name again replaces it. */
 export async function putMedia(database: Database, person: Person, requestId: string, filename: string, bytes: Uint8Array, mimeType: string): Promise<{ size: number; digest: string }> {
@@ -66,7 +69,7 @@ export async function getMedia(database: Database, person: Person, requestId: st
       'x-content-type-options': 'nosniff',
       'content-security-policy': "default-src 'none'; sandbox",
       'cache-control': 'private, no-cache',
-      'content-disposition': PICTURES.has(row.mime_type) ? 'inline' : 'attachment',
+      'content-disposition': isPicture(row.mime_type) ? 'inline' : 'attachment',
       ...(range ? { 'content-range': `bytes ${range.start}-${range.end}/${row.size}` } : {}),
     },
   });

@@ -54,8 +54,11 @@ export async function appendMessage(tx: Queries, author: Person, message: NewMes
     [message.requestId, sequence, revision, [...message.content].slice(0, PREVIEW_LENGTH).join(''), message.isInternal ?? false],
   );
   const [inserted] = await tx.query<{ id: string }>(
-    `insert into messages (request_id, sequence_number, sender_id, content, is_internal, is_screenshot, screenshot_file_name, client_temp_id, revision)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9) returning id`,
+    // What is known of a file that was stored before: its name, size and type go with the message that names it.
+    `insert into messages (request_id, sequence_number, sender_id, content, is_internal, is_screenshot, screenshot_file_name, client_temp_id, revision,
+       file_name, file_size, file_mime_type)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, file.filename, file.size, file.mime_type
+     from (select 1) as one left join media as file on file.request_id = $1 and file.filename = $7 returning id`,
     [message.requestId, sequence, author.id, message.content, message.isInternal ?? false, message.isScreenshot ?? false, message.screenshotFileName ?? null, message.clientTempId ?? null, revision],
   );
   await moveMark(tx, author, message.requestId, sequence);

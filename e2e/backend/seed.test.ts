@@ -42,6 +42,14 @@ test('500 tickets, one of them a chat of 5,000 messages, all as the contract wan
   expect(page.totalCount).toBe(5_000);
 });
 
+test('some come with a picture or a log, which is there under its name', async () => {
+  const files = await database.query<{ type: string; count: number; missing: number }>(
+    `select m.file_mime_type as type, count(*)::int as count, count(*) filter (where f.size is distinct from m.file_size or m.is_screenshot <> (f.mime_type = 'image/png'))::int as missing
+     from messages m left join media f on f.request_id = m.request_id and f.filename = m.file_name where m.file_name is not null group by 1 order by 1`,
+  );
+  expect(files).toEqual([{ type: 'image/png', count: 125, missing: 0 }, { type: 'text/plain', count: expect.any(Number), missing: 0 }]);
+});
+
 test('not on a database that has tickets', async () => {
   expect(await seed(database, NOW)).toBe(0);
   expect(await database.query('select count(*)::int as count from requests')).toEqual([{ count: 500 }]);

@@ -4,11 +4,12 @@
  * Owns: what is generated, always the same. Runs only on a database without tickets.
  */
 import { faker } from '@faker-js/faker';
-import { bulkRequests, type BulkRequest } from './bulk-requests.ts';
-import type { BulkMessage } from './bulk.ts';
+import { bulkRequests, type BulkRequest, type BulkRequestMessage } from './bulk-requests.ts';
+import type { BulkFile } from './bulk.ts';
 import { ensureCast, type Cast } from './cast.ts';
 import { holdLock, type Database } from './database.ts';
 import type { Person } from './people.ts';
+import { drawPicture } from './picture.ts';
 
 const TICKETS = 500;
 /** Tickets of one statement. */
@@ -28,7 +29,20 @@ function sentence(): string {
   return faker.lorem.paragraph({ min: 2, max: 5 });
 }
 
-function conversation(count: number, requester: Person, technician: Person, endAt: number): BulkMessage[] {
+/** A file for some of the conversations: mostly screenshots, sometimes a log. */
+function fileOf(i: number): { readonly content: string; readonly file: BulkFile } | null {
+  if (i % 4 === 0) {
+    const file = { filename: `screenshot-${i + 1}.png`, mimeType: 'image/png', bytes: drawPicture(i, i % 8 === 0 ? 960 : 640, i % 8 === 0 ? 600 : 420) };
+    return { content: 'This is what it looks like:', file };
+  }
+  if (i % 9 === 1) {
+    const lines = Array.from({ length: 40 + (i % 30) }, (_, n) => `${String(n).padStart(4, '0')} ${n === 30 ? 'ERROR' : 'info '} worker ${(n * 7 + i) % 5}: step ${n} done`);
+    return { content: 'I attached the log.', file: { filename: `service-${i + 1}.log`, mimeType: 'text/plain', bytes: Buffer.from(`${lines.join('\n')}\n`) } };
+  }
+  return null;
+}
+
+function conversation(count: number, requester: Person, technician: Person, endAt: number): BulkRequestMessage[] {
   return Array.from({ length: count }, (_, i) => ({
     senderId: i === 0 || faker.number.int({ max: 1 }) === 0 ? requester.id : technician.id,
     content: sentence(),
@@ -60,6 +74,11 @@ function ticket({ technicians, requesters }: Cast, i: number, endAt: number): Bu
   const isLong = i === 0;
   const subject = isLong ? 'The one with five thousand messages' : faker.hacker.phrase().slice(0, 80);
   const messages = conversation(isLong ? LONG_CHAT : faker.number.int({ min: 2, max: 14 }), requester, technician, endAt);
+  const attached = fileOf(i);
+  // Near the end, where whoever opens the ticket sees it.
+  const at = Math.max(0, messages.length - 3);
+  const before = messages[at];
+  if (attached && before) messages[at] = { ...before, ...attached };
   return {
     externalId: null,
     subject,
