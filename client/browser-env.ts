@@ -60,6 +60,7 @@ export function browserEnvironment(): Environment {
     },
     locks,
     page: page(),
+    urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
     random: Math.random,
     ids: { uuid: () => crypto.randomUUID(), short: () => nanoid() },
     createWorker: (name) => {

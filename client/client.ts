@@ -4,7 +4,25 @@
  * Owns: the shapes that an application programs against. Every `Readable` fits React's `useSyncExternalStore`: `getSnapshot`
  * returns the same reference until something changed, `subscribe` returns its own undo.
  */
-import type { Anchor, CachedTicket, CacheStats, CacheUsage, ChatItem, ChatMeta, ClearReport, DaemonStats, HostState, InspectReport, LogEntry, SendReceipt, Update, VerifyReport, Window } from '../protocol/index.ts';
+import type {
+  Anchor,
+  CacheStats,
+  CacheUsage,
+  CachedTicket,
+  ChatItem,
+  ChatMeta,
+  ClearReport,
+  DaemonStats,
+  HostState,
+  InspectReport,
+  LogEntry,
+  MediaPriority,
+  MediaState,
+  SendReceipt,
+  Update,
+  VerifyReport,
+  Window,
+} from '../protocol/index.ts';
 
 /** A value that changes. */
 export interface Readable<T> {
@@ -74,6 +92,48 @@ export interface ChatView extends Readable<ChatViewState> {
   verify(): Promise<VerifyReport>;
 }
 
+/** What is known of a file from the message that shows it, and how urgent it is. */
+export interface MediaHints {
+  /** The message that shows the file. */
+  readonly messageId: string;
+  /** Name to show to people, when it is another one. */
+  readonly originalFilename?: string | null;
+  /** Bytes, as the message says. */
+  readonly fileSize?: number | null;
+  readonly mimeType?: string | null;
+  /** Order among files that wait and are not on screen. Default: `normal`. */
+  readonly priority?: MediaPriority;
+  /** It is in view now: it comes before all others. Default: true. */
+  readonly onScreen?: boolean;
+}
+
+/** A file as a tab sees it. */
+export interface MediaViewState extends MediaState {
+  /** False until the daemon has answered. */
+  readonly ready: boolean;
+  /**
+   * Object URL of the verified bytes; null until they are there. It belongs to this tab and is revoked a moment after the last reader
+   * left. Its type is a picture's or `application/octet-stream`: it never runs as a page.
+   */
+  readonly url: string | null;
+  /** Object URL of the thumbnail; null without one. */
+  readonly thumbnailUrl: string | null;
+}
+
+/** A file of a chat. It is asked for while somebody subscribes, once however many tabs do. */
+export interface MediaView extends Readable<MediaViewState> {
+  readonly requestId: string;
+  readonly filename: string;
+  /** Changes how urgent it is, also while it waits. */
+  hint(change: Pick<MediaHints, 'priority' | 'onScreen'>): void;
+  /** Another try after `failed`, and sooner while it waits. */
+  retry(): Promise<void>;
+  /** Stops the download, for every tab; `failed` with `CANCELLED` until a retry. */
+  cancel(): Promise<void>;
+  /** A pinned file is never evicted; false lets go of it. Default: true. */
+  pin(pinned?: boolean): Promise<void>;
+}
+
 /** When a chat was last opened, for clearing: `[openedFromAt, openedBeforeAt)` in Unix milliseconds; open-ended when left out. */
 export interface OpenedRange {
   readonly openedFromAt?: number | null;
@@ -101,6 +161,8 @@ export interface Client {
   readonly tickets: Readable<TicketsState>;
   /** The same view for the same arguments while somebody subscribes to it. Default anchor: `newest`. */
   chat(requestId: string, options?: { readonly anchor?: Anchor }): ChatView;
+  /** A file of a chat by the name that the server has it under: a message's `screenshotFileName` or `fileName`. */
+  media(requestId: string, filename: string, hints: MediaHints): MediaView;
   readonly updates: { subscribe(listener: (update: Update) => void): () => void };
   /** Live statistics of the cache while somebody subscribes; called as a function, what this daemon has done in its life. */
   readonly stats: Readable<CacheStats | null> & (() => Promise<DaemonStats>);

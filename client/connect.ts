@@ -97,6 +97,7 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
     status: status.source,
     tickets: shown.tickets,
     chat: (requestId, { anchor = 'newest' } = {}) => shown.chat(requestId, anchor),
+    media: shown.media,
     updates: {
       subscribe: (listener) => {
         const stop = observeUpdates(userId, listener);

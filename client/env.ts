@@ -46,12 +46,19 @@ export interface Page {
   onShow(listener: () => void): () => void;
 }
 
+/** Object URLs, which belong to the page that made them. */
+export interface ObjectUrls {
+  create(blob: Blob): string;
+  revoke(url: string): void;
+}
+
 /** Everything the client takes from its platform. */
 export interface Environment {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly locks: Locks;
   readonly page: Page;
+  readonly urls: ObjectUrls;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly ids: { uuid(): string; short(): string };

@@ -6,10 +6,14 @@ export type {
   ClientStatus,
   ConnectOptions,
   HostKind,
+  MediaHints,
+  MediaView,
+  MediaViewState,
   Outgoing,
   Readable,
   TicketsState,
 } from './client.ts';
+export type { MediaError, MediaPriority, MediaState } from '../protocol/media.ts';
 export { connect } from './connect.ts';
 export { observeUpdates } from './observe-updates.ts';
 export type { DaemonStats, SendReceipt } from '../protocol/daemon-api.ts';

@@ -4,10 +4,11 @@
  * Owns: nothing but the binding. Every hook takes a client or null, so that a component can render before `connect` has resolved
  * and on a server, where it sees the empty states.
  */
-import { createContext, createElement, useCallback, useContext, useMemo, useSyncExternalStore, type ReactNode } from 'react';
+import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import type { Anchor } from '../protocol/views.ts';
 import { EMPTY_CHAT, NO_TICKETS } from './empty-states.ts';
-import type { ChatView, ChatViewState, Client, ClientStatus, Readable, TicketsState } from './client.ts';
+import type { ChatView, ChatViewState, Client, ClientStatus, MediaHints, MediaView, MediaViewState, Readable, TicketsState } from './client.ts';
+import { NO_MEDIA } from './empty-media.ts';
 import { NO_STATUS } from './no-status.ts';
 
 const ClientContext = createContext<Client | null>(null);
@@ -49,4 +50,27 @@ export function useChat(client: Client | null, requestId: string | null, options
   const view = useMemo(() => (client && requestId ? client.chat(requestId, { anchor }) : null), [client, requestId, anchor]);
   const state = useReadable(view, EMPTY_CHAT);
   return useMemo(() => ({ state, view }), [state, view]);
+}
+
+/** A file in a component. */
+export interface MediaInComponent {
+  readonly state: MediaViewState;
+  /** To act on it; null while there is no client or no file. */
+  readonly file: MediaView | null;
+}
+
+/**
+ * A file of a chat, asked for while the component is mounted; with `filename` null it is not. Hints may change from render to render: only
+ * `priority` and `onScreen` are told to the daemon again.
+ */
+export function useMedia(client: Client | null, requestId: string, filename: string | null, hints: MediaHints): MediaInComponent {
+  const { messageId, originalFilename = null, fileSize = null, mimeType = null, priority = 'normal', onScreen = true } = hints;
+  const file = useMemo(
+    () => (client && filename !== null ? client.media(requestId, filename, { messageId, originalFilename, fileSize, mimeType }) : null),
+    [client, requestId, filename, messageId, originalFilename, fileSize, mimeType],
+  );
+  // Before the effect that subscribes: what is asked for first is asked for with these.
+  useEffect(() => file?.hint({ priority, onScreen }), [file, priority, onScreen]);
+  const state = useReadable(file, NO_MEDIA);
+  return useMemo(() => ({ state, file }), [state, file]);
 }

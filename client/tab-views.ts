@@ -1,15 +1,19 @@
 /**
- * All views of a tab: the ticket list, the chats, the statistics.
+ * All views of a tab: the ticket list, the chats, the statistics, files.
  *
  * Owns: which frame goes to which view. It is loaded beside the handshake and not with the first bundle, because nothing can be
  * shown before a daemon has answered.
  */
+import type { MediaFrame } from '../protocol/media.ts';
 import type { CacheStats } from '../protocol/records.ts';
 import type { ChatPatch, StaleViews, StatsFrame, TicketsPatch } from '../protocol/views.ts';
 import type { Call } from './calls.ts';
 import { createChats, type Chats } from './chats.ts';
-import type { TicketsState } from './client.ts';
+import type { MediaHints, MediaView, TicketsState } from './client.ts';
 import type { Environment } from './env.ts';
+import type { MediaCall } from './media-call.ts';
+import type { MediaFiles } from './media-files.ts';
+import { createMediaView } from './media-view.ts';
 import type { Source } from './source.ts';
 import { createStatsView } from './stats-view.ts';
 import { createTicketsView } from './tickets-view.ts';
@@ -19,7 +23,8 @@ export interface TabViews {
   readonly tickets: Source<TicketsState>;
   readonly stats: Source<CacheStats | null>;
   readonly chat: Chats['chat'];
-  receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame): void;
+  media(requestId: string, filename: string, hints: MediaHints): MediaView;
+  receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame | MediaFrame): void;
   /** A session is up: open what is watched. */
   up(): void;
   /** The daemon is gone: what it was asked is void. */
@@ -31,14 +36,27 @@ export function createTabViews(env: Environment, deadlineMs: number, call: Call,
   const chats = createChats(env, deadlineMs, call, isUp);
   const tickets = createTicketsView(env, deadlineMs, call, isUp);
   const stats = createStatsView(env, deadlineMs, call, isUp);
+  const mediaCall = call as MediaCall;
+  let files: MediaFiles | null = null;
+  let loading: Promise<MediaFiles> | null = null;
+  const loadFiles = (): Promise<MediaFiles> =>
+    (loading ??= import('./media-files.ts').then(
+      ({ createMediaFiles }) => (files = createMediaFiles(env, deadlineMs, mediaCall, isUp)),
+      (thrown: unknown) => {
+        loading = null;
+        throw thrown;
+      },
+    ));
   return {
     tickets: tickets.source,
     stats: stats.source,
     chat: chats.chat,
+    media: (requestId, filename, hints) => createMediaView(loadFiles, mediaCall, requestId, filename, hints),
     receive: (frame) => {
       if (frame.t === 'chat') chats.receive(frame);
       else if (frame.t === 'tickets') tickets.receive(frame);
       else if (frame.t === 'stats') stats.receive(frame);
+      else if (frame.t === 'media') files?.receive(frame);
       else {
         chats.stale(frame.requestIds);
         if (frame.tickets) tickets.live.reopen();
@@ -48,11 +66,13 @@ export function createTabViews(env: Environment, deadlineMs: number, call: Call,
       tickets.live.up();
       stats.live.up();
       chats.up();
+      files?.up();
     },
     down: () => {
       tickets.live.down();
       stats.live.down();
       chats.down();
+      files?.down();
     },
   };
 }

@@ -20,11 +20,15 @@ interface FakePage {
   show(): void;
 }
 
+/** Object URLs that were made and not revoked, with what they stand for. */
+type FakeUrls = ReadonlyMap<string, Blob>;
+
 /** An environment and its controls. */
 export interface FakeEnvironment {
   readonly env: Environment;
   readonly time: FakeTime;
   readonly page: FakePage;
+  readonly urls: FakeUrls;
 }
 
 let ids = 0;
@@ -43,6 +47,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
     }
   };
 
+  const urls = new Map<string, Blob>();
   let report: TabReport = { visible: true, focused: true, online: true };
   const listeners = { report: new Set<() => void>(), hide: new Set<() => void>(), show: new Set<() => void>() };
   const on = (set: Set<() => void>) => (listener: () => void) => {
@@ -71,6 +76,14 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
         onHide: on(listeners.hide),
         onShow: on(listeners.show),
       },
+      urls: {
+        create: (blob) => {
+          const url = `blob:${++ids}`;
+          urls.set(url, blob);
+          return url;
+        },
+        revoke: (url) => void urls.delete(url),
+      },
       random: () => 0.5,
       ids: { uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`, short: () => `tab-${String(++ids).padStart(12, '0')}` },
       createWorker,
@@ -87,6 +100,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
       },
       timers: () => timers.size,
     },
+    urls,
     page: {
       set: (change) => {
         report = { ...report, ...change };
