@@ -27,7 +27,7 @@ const DONE = state({ status: 'completed', progress: 100 });
 let fake: FakeEnvironment;
 let files: MediaFiles;
 let calls: { name: string; input: unknown }[];
-let answers: { [Name in keyof MediaCallOutputs]?: () => Promise<MediaCallOutputs[Name]> | MediaCallOutputs[Name] };
+let answers: { -readonly [Name in keyof MediaCallOutputs]?: () => Promise<MediaCallOutputs[Name]> | MediaCallOutputs[Name] };
 let isUp: boolean;
 let loads: number;
 
