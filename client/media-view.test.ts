@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import type { MediaCallOutputs } from '../protocol/media-calls.ts';
 import { mediaId, type MediaState } from '../protocol/media.ts';
 import type { MediaHints, MediaView } from './client.ts';
@@ -61,7 +61,6 @@ beforeEach(() => {
   loads = 0;
   files = createMediaFiles(fake.env, 10_000, call, () => isUp);
 });
-afterEach(() => expect(fake.urls.size).toBeLessThanOrEqual(2));
 
 describe('a file', () => {
   test('is asked for, and its code loaded, only while somebody reads; once for two places', async () => {
