@@ -46,7 +46,7 @@ const separateParts: RolldownPlugin = {
   },
 };
 
-const packages = /^(comlink|idb|broadcast-channel|nanoid|valibot|react)(\/|$)/;
+const packages = /^(@noble\/hashes|comlink|idb|broadcast-channel|nanoid|valibot|react)(\/|$)/;
 const shared = {
   transform: { define: { __BUILD_ID__: JSON.stringify(buildId) } },
 } satisfies RolldownOptions;

@@ -8,8 +8,8 @@
  * A file's bytes, by whom they count: `cache_stats.mediaSize` is what is really stored (each shared body once, thumbnails, partials);
  * `cache_stats.mediaCount` counts files whose body is held; `chat_meta.mediaSize` is the sum of `fileSize` of the chat's held files.
  *
- * Calls about one file must not overlap; calls about different files may. All reject with `STORAGE_FAILED` or `FENCED` and then have
- * changed nothing that can be seen.
+ * Calls about one file must not overlap; calls about different files may. All reject with `STORAGE_FAILED` or `FENCED`; whatever they had
+ * done until then is sound and counted, and the call can be repeated. A file is never half visible.
  */
 import type { CachedMediaMeta } from '../../protocol/index.ts';
 
@@ -77,6 +77,8 @@ export interface MediaStore {
 
   /**
    * Makes a verified body visible: afterwards the record is `completed`, the partial gone. Bodies of the same digest are stored once.
+   * Rejects with `INVALID` when partial and rest are not `size` bytes. Resolves once the body is visible; a partial that storage does not let go
+   * then is left to {@link MediaStore.reconcile}.
    * Undefined when the record is gone: then nothing is stored.
    */
   publish(id: string, body: VerifiedBody, now: number): Promise<MediaRecord | undefined>;

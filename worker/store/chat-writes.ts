@@ -18,7 +18,7 @@ export { deleteChat } from './chat-deletion.ts';
 export { emptyChat, emptyStats } from './empty-records.ts';
 
 /** Stores that {@link writeChat} needs in its transaction. */
-export const chatWriteStores: readonly StoreName[] = ['messages', 'chat_meta', 'cache_stats'];
+export const chatWriteStores: readonly StoreName[] = ['messages', 'chat_meta', 'cache_stats', 'media_meta'];
 
 /**
  * Changes of one chat.
@@ -32,7 +32,7 @@ export const chatWriteStores: readonly StoreName[] = ['messages', 'chat_meta', '
  *   really stored; what the upserts say of both is ignored.
  */
 export interface ChatWrite extends RowChanges {
-  /** The complete new meta; `messageCount` and `_messagesSize` are overwritten with what is really held. */
+  /** The complete new meta; `messageCount`, `_messagesSize` and `mediaSize` are overwritten with what is really held. */
   readonly meta: ChatSyncState;
 }
 
@@ -58,7 +58,8 @@ export async function writeChat(tx: WriteTransaction, change: ChatWrite): Promis
   for (const row of merged.puts) void tx.put('messages', row);
 
   const counters = await countAfter(tx, change, counted, merged);
-  const meta: ChatSyncState = { ...change.meta, requestId, messageCount: counters.messageCount, _messagesSize: counters.messagesSize };
+  const mediaSize = current?.mediaSize ?? (await heldMedia(tx, requestId));
+  const meta: ChatSyncState = { ...change.meta, requestId, messageCount: counters.messageCount, _messagesSize: counters.messagesSize, mediaSize };
   void tx.put('chat_meta', meta);
   const total = {
     messageCount: counters.messageCount - counted.messageCount,
@@ -77,6 +78,12 @@ export async function writeChat(tx: WriteTransaction, change: ChatWrite): Promis
   }
   await addToStats(tx, stats, total, now);
   return { meta, upserts: merged.puts, removed: merged.removed };
+}
+
+/** Bytes of the files that a chat without a record holds. */
+async function heldMedia(tx: WriteTransaction, requestId: string): Promise<number> {
+  const files = await tx.getAll('media_meta', { index: 'by_request', bounds: { lower: requestId, upper: requestId } });
+  return files.reduce((sum, file) => sum + (file.localBlobKey === null ? 0 : file.fileSize), 0);
 }
 
 /**

@@ -1,0 +1,196 @@
+/**
+ * Stored media in the database: bodies, thumbnails and parts as records of `media_blobs`. Twin of the file layout.
+ *
+ * Owns: which transaction holds what: one blob put or delete each, with its record and counters. Putting right what is found at the start
+ * is in `blob-reconcile.ts`.
+ */
+import type { CachedMediaBlob } from '../../protocol/index.ts';
+import { TabcachedError } from '../../protocol/errors.ts';
+import type { Clock } from '../env.ts';
+import type { Store, StoreName, WriteTransaction } from '../store/store.ts';
+import { partBounds, partKey, thumbnailKey } from './blob-keys.ts';
+import { reconcileBlobs, recountBlobs } from './blob-reconcile.ts';
+import { bodiless, completed, isHeld, listRecords, noted, recordStores, unpictured, withPartial, writeRecord } from './media-records.ts';
+import type { MediaRecord, MediaStore } from './media-store.ts';
+
+const blobStores: readonly StoreName[] = [...recordStores, 'media_blobs'];
+
+/** The media store over a database; IndexedDB or, where that is refused, memory. */
+export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
+  const write = <T>(work: (tx: WriteTransaction) => Promise<T>, stores = blobStores): Promise<T> => store.write(stores, 'relaxed', work);
+  const get = (id: string): Promise<MediaRecord | undefined> => store.read(['media_meta'], (tx) => tx.get('media_meta', id));
+  const partsOf = (id: string): Promise<CachedMediaBlob[]> => store.read(['media_blobs'], (tx) => tx.getAll('media_blobs', { bounds: partBounds(id) }));
+  const blob = (key: string, data: Blob, mimeType: string): CachedMediaBlob => ({
+    key,
+    data,
+    size: data.size,
+    mimeType,
+    createdAt: clock.now(),
+    lastAccessedAt: clock.now(),
+  });
+
+  /** From the end backwards, so that what is left after a kill is still a beginning. */
+  const discardPartial = async (id: string): Promise<number> => {
+    let freed = 0;
+    for (const part of (await partsOf(id)).toReversed()) {
+      await write(async (tx) => {
+        const before = await tx.get('media_meta', id);
+        void tx.delete('media_blobs', part.key);
+        if (before) {
+          const left = (before._partial?.size ?? 0) - part.size;
+          await writeRecord(tx, { before, after: withPartial(before, Math.max(0, left), before._partial?.etag ?? ''), storedBytes: -part.size, now: clock.now() });
+        }
+      });
+      freed += part.size;
+    }
+    return freed;
+  };
+
+  /** One file less that is this body. Answers the bytes freed. */
+  const letGo = async (tx: WriteTransaction, record: MediaRecord): Promise<number> => {
+    if (!isHeld(record)) return 0;
+    const held = await tx.get('media_blobs', record.localBlobKey as string);
+    if (!held) return 0;
+    const refs = (held._refs ?? []).filter((ref) => ref !== record.id);
+    if (refs.length > 0) {
+      void tx.put('media_blobs', { ...held, _refs: refs });
+      return 0;
+    }
+    void tx.delete('media_blobs', held.key);
+    return held.size;
+  };
+
+  /** The body is gone behind our back: every file that was it is a miss, and it counts no more. */
+  const miss = async (key: string): Promise<void> => {
+    await write(async (tx) => {
+      const records = (await tx.getAll('media_meta')).filter((record) => record.localBlobKey === key);
+      if (await tx.get('media_blobs', key)) return;
+      let lost = records[0]?.fileSize ?? 0;
+      for (const before of records) {
+        await writeRecord(tx, { before, after: bodiless(before), storedBytes: -lost, now: clock.now() });
+        lost = 0;
+      }
+    });
+  };
+
+  const missThumbnail = (id: string): Promise<void> =>
+    write(async (tx) => {
+      const before = await tx.get('media_meta', id);
+      if (before) await writeRecord(tx, { before, after: unpictured(before), storedBytes: -(before._thumbnailSize ?? 0), now: clock.now() });
+    });
+
+  return {
+    kind: 'indexeddb',
+    get,
+    list: (requestId) => store.read(['media_meta'], (tx) => listRecords(tx, requestId)),
+    add: (record) =>
+      write(async (tx) => {
+        const held = await tx.get('media_meta', record.id);
+        if (!held) await tx.put('media_meta', record);
+        return held ?? record;
+      }, ['media_meta']),
+    note: (id, notes) =>
+      write(async (tx) => {
+        const before = await tx.get('media_meta', id);
+        if (!before) return undefined;
+        const after = noted(before, notes);
+        await writeRecord(tx, { before, after, storedBytes: 0, now: clock.now() });
+        return after;
+      }, recordStores),
+
+    append: (id, offset, bytes, etag) =>
+      write(async (tx) => {
+        const before = await tx.get('media_meta', id);
+        const size = before?._partial?.size ?? 0;
+        if (!before || size !== offset || (before._partial && before._partial.etag !== etag)) {
+          throw new TabcachedError('INVALID', `${bytes.size} bytes at ${offset} do not follow the ${size} that are held.`);
+        }
+        void tx.put('media_blobs', blob(partKey(id, offset), bytes, before.mimeType));
+        const after = withPartial(before, size + bytes.size, etag);
+        await writeRecord(tx, { before, after, storedBytes: bytes.size, now: clock.now() });
+        return after;
+      }),
+    readPartial: async (id) => {
+      const [record, parts] = await Promise.all([get(id), partsOf(id)]);
+      const size = parts.reduce((sum, part) => sum + part.data.size, 0);
+      return record?._partial && size === record._partial.size ? new Blob(parts.map((part) => part.data)) : null;
+    },
+    discardPartial: async (id) => void (await discardPartial(id)),
+
+    publish: async (id, body, now) => {
+      const parts = await partsOf(id);
+      const data = new Blob([...parts.map((part) => part.data), body.rest], { type: body.mimeType });
+      if (data.size !== body.size) throw new TabcachedError('INVALID', `A body of ${body.size} bytes was announced, ${data.size} are there.`);
+      const published = await write(async (tx) => {
+        const [before, held] = await Promise.all([tx.get('media_meta', id), tx.get('media_blobs', body.digest)]);
+        if (!before) return undefined;
+        const freed = before.localBlobKey === body.digest ? 0 : await letGo(tx, before);
+        const refs = new Set(held?._refs).add(id);
+        void tx.put('media_blobs', { ...(held ?? blob(body.digest, data, body.mimeType)), _refs: [...refs] });
+        const after = completed(before, body, body.digest, now);
+        await writeRecord(tx, { before, after, storedBytes: (held ? 0 : body.size) - freed, now });
+        return after;
+      });
+      if (!published || parts.length === 0) return published;
+      // The body is visible: parts that cannot be deleted now are found by the next daemon.
+      return discardPartial(id).then(
+        () => withPartial(published, 0, ''),
+        () => published,
+      );
+    },
+    putThumbnail: (id, thumbnail) =>
+      write(async (tx) => {
+        const before = await tx.get('media_meta', id);
+        if (!before) return undefined;
+        const after = { ...before, thumbnailBlobKey: thumbnailKey(id), _thumbnailSize: thumbnail.size };
+        void tx.put('media_blobs', blob(after.thumbnailBlobKey, thumbnail, thumbnail.type));
+        await writeRecord(tx, { before, after, storedBytes: thumbnail.size - (before._thumbnailSize ?? 0), now: clock.now() });
+        return after;
+      }),
+    read: async (id, what) => {
+      const record = await get(id);
+      const key = what === 'body' ? record?.localBlobKey : record?.thumbnailBlobKey;
+      if (!record || key == null) return null;
+      const held = await store.read(['media_blobs'], (tx) => tx.get('media_blobs', key));
+      if (!held) await (what === 'body' ? miss(key) : missThumbnail(id));
+      if (!held) return null;
+      const type = what === 'body' ? record.mimeType : held.mimeType;
+      return held.data.type === type ? held.data : held.data.slice(0, held.data.size, type);
+    },
+
+    evict: async (id) => {
+      const freed = await discardPartial(id);
+      const bytes = await write(async (tx) => {
+        const before = await tx.get('media_meta', id);
+        if (!before || !isHeld(before)) return 0;
+        const gone = await letGo(tx, before);
+        await writeRecord(tx, { before, after: bodiless(before), storedBytes: -gone, now: clock.now() });
+        return gone;
+      });
+      return freed + bytes;
+    },
+    remove: async (id) => {
+      let freed = await discardPartial(id);
+      await write(async (tx) => {
+        const before = await tx.get('media_meta', id);
+        if (!before || before.thumbnailBlobKey === null) return;
+        void tx.delete('media_blobs', before.thumbnailBlobKey);
+        freed += before._thumbnailSize ?? 0;
+        await writeRecord(tx, { before, after: unpictured(before), storedBytes: -(before._thumbnailSize ?? 0), now: clock.now() });
+      });
+      freed += await write(async (tx) => {
+        const before = await tx.get('media_meta', id);
+        if (!before) return 0;
+        const bytes = await letGo(tx, before);
+        await writeRecord(tx, { before, after: undefined, storedBytes: -bytes, now: clock.now() });
+        return bytes;
+      });
+      return freed;
+    },
+
+    size: async () => (await store.read(['cache_stats'], (tx) => tx.get('cache_stats', 'stats')))?.mediaSize ?? 0,
+    recount: () => store.read(['media_meta', 'media_blobs'], recountBlobs),
+    reconcile: () => reconcileBlobs(store, clock.now()),
+    close: () => undefined,
+  };
+}
