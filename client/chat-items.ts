@@ -1,9 +1,12 @@
 /** Keeps the references of list items that did not change, so that a virtual list renders only what did. Pure. */
 import type { ChatItem } from '../protocol/views.ts';
 
+/** They come from JSON, new with every patch. */
+const sameContext = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) === JSON.stringify(b);
+
 /** Do two items show the same? */
 const isSame = (a: ChatItem, b: ChatItem): boolean => {
-  if (a.type === 'message') return b.type === 'message' && a.message === b.message && a.verified === b.verified;
+  if (a.type === 'message') return b.type === 'message' && a.message === b.message && a.verified === b.verified && sameContext(a.context, b.context);
   return b.type === 'gap' && a.startSeq === b.startSeq && a.endSeq === b.endSeq;
 };
 

@@ -36,7 +36,7 @@ export function describeChat(core: ChatCore | null, activity: ChatActivity, prev
  */
 function appended(previous: readonly ChatItem[], rows: readonly CachedMessage[], meta: ChatMeta): readonly ChatItem[] | null {
   const last = rows.at(-1);
-  if (!last || rows.length !== previous.length + 1 || meta.gaps.length > 0 || meta.unverified.length > 0) return null;
+  if (!last || rows.length !== previous.length + 1 || meta.gaps.length > 0 || meta.unverified.length > 0 || meta.lane.blocked) return null;
   for (let i = 0; i < previous.length; i++) {
     const item = previous[i];
     if (item?.type !== 'message' || item.message !== rows[i] || !item.verified) return null;

@@ -96,6 +96,7 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
     host: host.kind,
     status: status.source,
     tickets: shown.tickets,
+    outbox: shown.outbox,
     chat: (requestId, { anchor = 'newest' } = {}) => shown.chat(requestId, anchor),
     media: shown.media,
     updates: {

@@ -1,5 +1,6 @@
 /** What views show before there is anything to show: without a client, on a server, before the first snapshot. */
-import type { ChatViewState, TicketsState } from './client.ts';
+import { OUTBOX_LIMIT } from '../protocol/limits.ts';
+import type { ChatViewState, OutboxState, TicketsState } from './client.ts';
 
 /** The ticket list before its first snapshot. */
 export const NO_TICKETS: TicketsState = { ready: false, tickets: [] };
@@ -15,3 +16,6 @@ export const EMPTY_CHAT: ChatViewState = {
   loading: { older: false, newer: false, gap: false },
   error: null,
 };
+
+/** The outbox before its first snapshot. */
+export const EMPTY_OUTBOX: OutboxState = { ready: false, limit: OUTBOX_LIMIT, count: 0, warning: 'none', paused: null, lanes: [] };

@@ -9,6 +9,9 @@ export type {
   MediaHints,
   MediaView,
   MediaViewState,
+  Outbox,
+  OutboxLane,
+  OutboxState,
   Outgoing,
   Readable,
   TicketsState,
@@ -19,6 +22,7 @@ export { observeUpdates } from './observe-updates.ts';
 export type { DaemonStats, SendReceipt } from '../protocol/daemon-api.ts';
 export { TabcachedError } from '../protocol/errors.ts';
 export type { ErrorCode } from '../protocol/errors.ts';
+export type { OutboxOperation, OutboxPause, RefusalContext } from '../protocol/outbox.ts';
 export type { CachedMessage, CachedTicket, Sender } from '../protocol/records.ts';
 export type { LinkState, StorageState, Update } from '../protocol/updates.ts';
 export { isProvisional, rowKey } from '../protocol/views.ts';

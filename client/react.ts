@@ -6,9 +6,9 @@
  */
 import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import type { Anchor } from '../protocol/views.ts';
-import { EMPTY_CHAT, NO_TICKETS } from './empty-states.ts';
-import type { ChatView, ChatViewState, Client, ClientStatus, MediaHints, MediaView, MediaViewState, Readable, TicketsState } from './client.ts';
+import type { ChatView, ChatViewState, Client, ClientStatus, MediaHints, MediaView, MediaViewState, OutboxState, Readable, TicketsState } from './client.ts';
 import { NO_MEDIA } from './empty-media.ts';
+import { EMPTY_CHAT, EMPTY_OUTBOX, NO_TICKETS } from './empty-states.ts';
 import { NO_STATUS } from './no-status.ts';
 
 const ClientContext = createContext<Client | null>(null);
@@ -36,6 +36,9 @@ export const useStatus = (client: Client | null): ClientStatus => useReadable(cl
 
 /** The ticket list, newest activity first. It is live while a component uses it. */
 export const useTickets = (client: Client | null): TicketsState => useReadable(client?.tickets ?? null, NO_TICKETS);
+
+/** What waits to be sent, in all chats. It is live while a component uses it. */
+export const useOutbox = (client: Client | null): OutboxState => useReadable(client?.outbox ?? null, EMPTY_OUTBOX);
 
 /** A chat in a component. */
 export interface ChatInComponent {

@@ -1,19 +1,21 @@
 /**
- * All views of a tab: the ticket list, the chats, the statistics, files.
+ * All views of a tab: the ticket list, the chats, the outbox, the statistics, files.
  *
  * Owns: which frame goes to which view. It is loaded beside the handshake and not with the first bundle, because nothing can be
  * shown before a daemon has answered.
  */
 import type { MediaFrame } from '../protocol/media.ts';
 import type { CacheStats } from '../protocol/records.ts';
+import type { OutboxPatch } from '../protocol/outbox.ts';
 import type { ChatPatch, StaleViews, StatsFrame, TicketsPatch } from '../protocol/views.ts';
 import type { Call } from './calls.ts';
 import { createChats, type Chats } from './chats.ts';
-import type { MediaHints, MediaView, TicketsState } from './client.ts';
+import type { MediaHints, MediaView, Outbox, TicketsState } from './client.ts';
 import type { Environment } from './env.ts';
 import type { MediaCall } from './media-call.ts';
 import type { MediaFiles } from './media-files.ts';
 import { createMediaView } from './media-view.ts';
+import { createOutboxView } from './outbox-view.ts';
 import type { Source } from './source.ts';
 import { createStatsView } from './stats-view.ts';
 import { createTicketsView } from './tickets-view.ts';
@@ -22,9 +24,10 @@ import { createTicketsView } from './tickets-view.ts';
 export interface TabViews {
   readonly tickets: Source<TicketsState>;
   readonly stats: Source<CacheStats | null>;
+  readonly outbox: Outbox;
   readonly chat: Chats['chat'];
   media(requestId: string, filename: string, hints: MediaHints): MediaView;
-  receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame | MediaFrame): void;
+  receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame | MediaFrame | OutboxPatch): void;
   /** A session is up: open what is watched. */
   up(): void;
   /** The daemon is gone: what it was asked is void. */
@@ -47,7 +50,9 @@ export function createTabViews(env: Environment, deadlineMs: number, call: Call,
         throw thrown;
       },
     ));
+  const outbox = createOutboxView(env, deadlineMs, call, isUp);
   return {
+    outbox: outbox.outbox,
     tickets: tickets.source,
     stats: stats.source,
     chat: chats.chat,
@@ -57,20 +62,24 @@ export function createTabViews(env: Environment, deadlineMs: number, call: Call,
       else if (frame.t === 'tickets') tickets.receive(frame);
       else if (frame.t === 'stats') stats.receive(frame);
       else if (frame.t === 'media') files?.receive(frame);
+      else if (frame.t === 'outbox') outbox.receive(frame);
       else {
         chats.stale(frame.requestIds);
         if (frame.tickets) tickets.live.reopen();
+        if (frame.outbox) outbox.live.reopen();
       }
     },
     up: () => {
       tickets.live.up();
       stats.live.up();
+      outbox.live.up();
       chats.up();
       files?.up();
     },
     down: () => {
       tickets.live.down();
       stats.live.down();
+      outbox.live.down();
       chats.down();
       files?.down();
     },

@@ -126,6 +126,10 @@ export const callInputs = {
   retry: v.object(operation),
   edit: v.object({ ...operation, content: Content }),
   discard: v.object(operation),
+  /** Retries everything that has failed, in all chats. */
+  retryAll: v.object({}),
+  /** From now on this tab is sent `{t:'outbox'}` patches; the answer is the snapshot they follow. */
+  watchOutbox: v.object({ watching: v.boolean() }),
   markRead: v.object({ ...chat, upToSequence: SequenceNumber }),
   saveDraft: v.object({ ...chat, text: v.pipe(v.string(), v.maxLength(100_000)) }),
   giveToken: v.object({ requestNumber: Count, token: v.nullable(v.string()) }),
@@ -151,6 +155,9 @@ export interface CallOutputs {
   readonly retry: null;
   readonly edit: null;
   readonly discard: null;
+  readonly retryAll: null;
+  /** JSON text of an `OutboxSnapshot`; null when the tab stops watching. */
+  readonly watchOutbox: string | null;
   readonly markRead: null;
   readonly saveDraft: null;
   readonly giveToken: null;

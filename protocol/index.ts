@@ -8,6 +8,7 @@ export * from './limits.ts';
 export * from './media-calls.ts';
 export * from './media.ts';
 export * from './names.ts';
+export * from './outbox.ts';
 export * from './records.ts';
 export * from './updates.ts';
 export * from './views.ts';

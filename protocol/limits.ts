@@ -54,6 +54,9 @@ export const BACKOFF_LONGEST_MS = 16_000;
 /** Operations that the outbox holds at most, by default. */
 export const OUTBOX_LIMIT = 1_000;
 
+/** From this share of its limit on the outbox warns. */
+export const OUTBOX_WARN_SHARE = 0.8;
+
 /** A tab acknowledges at least every this many frames. */
 export const ACK_EVERY = 32;
 

@@ -227,6 +227,8 @@ const operation = {
   _outcomeUnknown: v.optional(v.boolean()),
   /** Code of the error in `lastError`. */
   _errorCode: v.optional(v.string()),
+  /** The ticket as it was when the message was accepted: what happened to it since explains a refusal. */
+  _ticket: v.optional(v.object({ statusId: v.number(), technicianId: v.nullable(v.string()), technician: v.nullable(Sender) })),
 };
 
 /** Store `offline_queue`: what a person did and the server has not confirmed. */

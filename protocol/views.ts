@@ -5,6 +5,7 @@
  * items. Does not know ports or stores. Free of schemas, so that the tab's first bundle stays small.
  */
 import type { CachedMessage, CachedTicket, CacheStats, SeqRange } from './records.ts';
+import type { OutboxPatch, RefusalContext } from './outbox.ts';
 import type { LinkState, StorageState } from './updates.ts';
 import { PROVISIONAL_BASE } from './limits.ts';
 
@@ -16,7 +17,7 @@ export interface LaneState {
   /** Operations of the chat that are not confirmed. */
   readonly pending: number;
   /** The operation at the head of the lane failed for good: nothing behind it is sent until it is retried, edited or discarded. */
-  readonly blocked: { readonly operationId: string; readonly code: string; readonly message: string } | null;
+  readonly blocked: { readonly operationId: string; readonly code: string; readonly message: string; readonly context: RefusalContext | null } | null;
   /** When the head is tried again, by the daemon's clock; null when it is not waiting. */
   readonly nextRetryAt: number | null;
 }
@@ -130,11 +131,12 @@ export interface TokenRequest {
   readonly rejected: string | null;
 }
 
-/** The tab fell behind and was left out of some patches: it opens these views again. `tickets` stands for the ticket list. */
+/** The tab fell behind and was left out of some patches: it opens these views again. `tickets` and `outbox` stand for the views of those. */
 export interface StaleViews {
   readonly t: 'stale';
   readonly requestIds: readonly string[];
   readonly tickets: boolean;
+  readonly outbox?: boolean;
 }
 
 /** This daemon stops (drained for a newer one, fenced, signed out); the tab reconnects or not, by `reason`. */
@@ -150,7 +152,7 @@ export interface StatsFrame {
 }
 
 /** Is the daemon's thread alive? The tab answers by acknowledging. */
-export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame | StatsFrame;
+export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame | StatsFrame | OutboxPatch;
 
 /**
  * Stable key of a row for a user interface: the same before and after the server has confirmed a message, so that a bubble
@@ -190,12 +192,20 @@ export function applyRows(
 
 /** One thing a conversation shows: a message, or a hole in what is known, which is never passed over silently. */
 export type ChatItem =
-  | { readonly type: 'message'; readonly key: string; readonly message: CachedMessage; readonly verified: boolean }
+  | {
+      readonly type: 'message';
+      readonly key: string;
+      readonly message: CachedMessage;
+      readonly verified: boolean;
+      /** Of a reply that was refused: what happened to its ticket meanwhile. */
+      readonly context?: RefusalContext;
+    }
   | { readonly type: 'gap'; readonly key: string; readonly startSeq: number; readonly endSeq: number };
 
 /** Rows of a window with the gaps between them, in order. */
-export function layOutItems(rows: readonly CachedMessage[], meta: Pick<ChatMeta, 'gaps' | 'unverified'>, window: Window): readonly ChatItem[] {
+export function layOutItems(rows: readonly CachedMessage[], meta: Pick<ChatMeta, 'gaps' | 'unverified'> & { readonly lane?: LaneState }, window: Window): readonly ChatItem[] {
   const gaps = meta.gaps.filter((gap) => gap.endSeq >= window.lo && (window.tail || gap.startSeq <= window.hi));
+  const blocked = meta.lane?.blocked;
   const items: ChatItem[] = [];
   let next = 0;
   const pushGapsBelow = (sequence: number): void => {
@@ -207,7 +217,9 @@ export function layOutItems(rows: readonly CachedMessage[], meta: Pick<ChatMeta,
     pushGapsBelow(message.sequenceNumber);
     const { sequenceNumber } = message;
     const verified = !meta.unverified.some((range) => sequenceNumber >= range.startSeq && sequenceNumber <= range.endSeq);
-    items.push({ type: 'message', key: rowKey(message), message, verified });
+    const key = rowKey(message);
+    const context = key === blocked?.operationId && blocked.context;
+    items.push({ type: 'message', key, message, verified, ...(context && { context }) });
   }
   pushGapsBelow(Number.POSITIVE_INFINITY);
   return items;

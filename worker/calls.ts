@@ -101,6 +101,11 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       await outbox.discard(operationId);
       return null;
     },
+    retryAll: async () => {
+      await outbox.retryAll();
+      return null;
+    },
+    watchOutbox: ({ watching }) => parts.outboxView.watch(session, watching),
     markRead: ({ requestId, upToSequence }) => {
       readMarks.mark(requestId, upToSequence);
       return null;

@@ -12,6 +12,7 @@ import type { Journal } from './journal.ts';
 import type { Executor } from './outbox/executor.ts';
 import type { Ledger } from './outbox/ledger.ts';
 import type { Outbox } from './outbox/outbox.ts';
+import type { OutboxView } from './outbox/outbox-view.ts';
 import type { ReadMarks } from './outbox/read-marks.ts';
 import type { Push } from './push.ts';
 import type { Sessions } from './sessions.ts';
@@ -32,6 +33,7 @@ export interface Parts {
   readonly pages: ChatPages;
   readonly tickets: TicketList;
   readonly outbox: Outbox;
+  readonly outboxView: OutboxView;
   readonly readMarks: ReadMarks;
   readonly ledger: Ledger;
   readonly executor: Executor;

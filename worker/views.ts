@@ -12,6 +12,8 @@ import { rangeSet, union, type RangeSet } from './sync/ranges.ts';
 
 /** Name of the ticket list among views. */
 export const TICKETS = '@tickets';
+/** Name of the outbox among views. */
+export const OUTBOX = '@outbox';
 
 /** A message and its ticket arrive one after the other; the list is patched once for both. */
 const TICKETS_DELAY_MS = 10;

@@ -3,7 +3,7 @@
  *
  * Owns: who tells whom. Each part knows only the ports it was given; what crosses between them crosses here.
  */
-import type { Backend, CachedMessage, ChatMeta, HostState, ReadState } from '../protocol/index.ts';
+import type { Backend, CachedMessage, ChatMeta, HostState, OfflineOperation, OutboxPause, ReadState } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
 import { updatesChannel } from '../protocol/names.ts';
 import { createAnnouncer } from './announce.ts';
@@ -16,7 +16,9 @@ import { createInspectionLoader } from './load-inspection.ts';
 import { createExecutor } from './outbox/executor.ts';
 import { createLedger } from './outbox/ledger.ts';
 import { createOutbox, type OutboxSetup } from './outbox/outbox.ts';
+import { createOutboxView } from './outbox/outbox-view.ts';
 import { createReadMarks } from './outbox/read-marks.ts';
+import { refusalContext } from './outbox/refusal.ts';
 import { createUpdatePublisher } from './publish-updates.ts';
 import { createPush } from './push.ts';
 import { createRowMemory } from './row-memory.ts';
@@ -29,7 +31,7 @@ import { createFrameDesk } from './sync/frames.ts';
 import { createTicketList } from './sync/tickets.ts';
 import { unreadCount } from './sync/unread.ts';
 import { createTokenSource } from './tokens.ts';
-import { createViews, TICKETS } from './views.ts';
+import { createViews, OUTBOX, TICKETS } from './views.ts';
 import type { Parts, PartsSetup } from './parts.ts';
 import { senderOf } from './outbox/sender.ts';
 
@@ -71,7 +73,10 @@ export function createParts(setup: PartsSetup): Parts {
     for (const session of sessions.all()) sessions.post(session, frame);
     announce.host(state);
   });
-  const hostChanged = (): void => report.changed();
+  const hostChanged = (): void => {
+    report.changed();
+    outboxView.changed();
+  };
 
   const urgencyOf = (session: Session): number => (session.report.focused ? 3 : session.report.visible ? 2 : 1);
   const interest = {
@@ -92,8 +97,8 @@ export function createParts(setup: PartsSetup): Parts {
       hostChanged();
     },
     onCaughtUp: (session, missed) => {
-      const requestIds = missed.filter((view) => view !== TICKETS);
-      sessions.post(session, JSON.stringify({ t: 'stale', requestIds, tickets: missed.includes(TICKETS) }));
+      const requestIds = missed.filter((view) => view !== TICKETS && view !== OUTBOX);
+      sessions.post(session, JSON.stringify({ t: 'stale', requestIds, tickets: missed.includes(TICKETS), outbox: missed.includes(OUTBOX) }));
     },
   });
 
@@ -205,7 +210,13 @@ export function createParts(setup: PartsSetup): Parts {
       return { unreadCount: model.meta.unreadCount, lastReadSequence: Math.max(model.meta.lastReadSequence, lastReadSequence) };
     },
     onRestart: () => readMarks.forgetServer(),
-    onChange: ({ upserts, removals }) => views.ticketsChanged(upserts, removals),
+    onChange: ({ upserts, removals }) => {
+      views.ticketsChanged(upserts, removals);
+      // What became of a ticket may explain a refusal.
+      const told = new Set([...upserts.map(({ id }) => id), ...removals]);
+      for (const { status, requestId } of ledger.all()) if (status === 'failed' && told.has(requestId)) views.changed(requestId);
+      outboxView.changed();
+    },
     onFetch: () => counters.fetched('tickets'),
     onRejected,
     onProblem: (error) => error && log.warn('tickets not fetched', { code: error.code }),
@@ -216,10 +227,12 @@ export function createParts(setup: PartsSetup): Parts {
   const wake = (): void => executor.wake();
   const operationChanged: OutboxSetup['onOperation'] = (operation, status) => {
     announce.operation(operation, status);
+    outboxView.changed();
     if (operation.type === 'mark_read') return;
     views.changed(operation.requestId);
     hostChanged();
   };
+  const context = (operation: OfflineOperation): ReturnType<typeof refusalContext> => refusalContext(operation, tickets.get(operation.requestId));
   const outbox = createOutbox({
     clock,
     book,
@@ -228,6 +241,8 @@ export function createParts(setup: PartsSetup): Parts {
     limit: settings.outboxLimit,
     durable: storage === 'indexeddb',
     sender: () => senderOf(userId, tickets.all()),
+    ticket: (requestId) => tickets.get(requestId),
+    context,
     onRows: rowsChanged,
     onOperation: operationChanged,
     onSent: (requestId, sequence) => readMarks.sent(requestId, sequence),
@@ -257,6 +272,22 @@ export function createParts(setup: PartsSetup): Parts {
     confirm: (operation, message) => outbox.confirm(operation, message),
     confirmRead: (operation, state) => readMarks.confirm(operation, state),
     refuseRead: (operation) => readMarks.refuse(operation),
+  });
+
+  const paused = (): OutboxPause | null => {
+    if (needsToken || executor.lacksToken()) return { reason: 'unauthorized', until: null };
+    if (!push.attached()) return { reason: 'offline', until: null };
+    const until = executor.pausedUntilAt();
+    return until > clock.now() ? { reason: 'rate-limited', until } : null;
+  };
+  const outboxView = createOutboxView({
+    timers,
+    ledger,
+    limit: settings.outboxLimit,
+    paused,
+    context,
+    sessions: () => sessions.all(),
+    post: (session, frame) => sessions.post(session, frame, OUTBOX),
   });
 
   const push = createPush(backend, userId, env, {
@@ -313,7 +344,7 @@ export function createParts(setup: PartsSetup): Parts {
     daemon: { epoch, identity, lease: booted.lease, startedAt, budgetBytes: settings.budgetBytes },
   }));
   const parts: Parts = {
-    sessions, views, book, engine, pages, tickets, outbox, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, meta, host,
+    sessions, views, book, engine, pages, tickets, outbox, outboxView, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, meta, host,
     store: booted.store,
     inspection: () => inspection.load(),
     updates: () => updates.count(),
@@ -323,6 +354,7 @@ export function createParts(setup: PartsSetup): Parts {
       engine.close();
       executor.close();
       readMarks.close();
+      outboxView.close();
       tickets.close();
       inspection.close();
       cacheUse.flush();

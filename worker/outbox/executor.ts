@@ -36,6 +36,10 @@ export interface ExecutorSetup {
 export interface Executor {
   /** Looks at every lane: something was added, the link or a token came back, a person pressed retry. */
   wake(): void;
+  /** Until when the server asked every lane to pause, in Unix milliseconds; 0 when it did not. */
+  pausedUntilAt(): number;
+  /** Does a lane wait for another token? */
+  lacksToken(): boolean;
   close(): void;
 }
 
@@ -176,6 +180,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       stalledLanes.clear();
       look();
     },
+    pausedUntilAt: () => pausedUntilAt,
+    lacksToken: () => stalledLanes.size > 0,
     close: () => {
       over.abort();
       cancelTimer?.();

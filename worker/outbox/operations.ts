@@ -3,7 +3,7 @@
  *
  * Owns: the fields of the data model's state machine. Does not know stores or the network.
  */
-import type { CachedMessage, ReadOperation, SendOperation, Sender } from '../../protocol/index.ts';
+import type { CachedMessage, ReadOperation, SendOperation, Sender, TicketThen } from '../../protocol/index.ts';
 import { MAX_RETRIES } from '../../protocol/limits.ts';
 import type { TabcachedError } from '../../protocol/errors.ts';
 
@@ -28,8 +28,9 @@ const fresh = (now: number, order: number) => ({
 });
 
 /** The operation that sends a message; one UUID is its id, the payload's `tempId` and the message's idempotency key. */
-export const sendOperation = (draft: Draft, now: number, order: number): SendOperation => ({
+export const sendOperation = (draft: Draft, now: number, order: number, ticket?: TicketThen): SendOperation => ({
   ...fresh(now, order),
+  ...(ticket && { _ticket: { statusId: ticket.statusId, technicianId: ticket.technicianId, technician: ticket.technician } }),
   id: draft.clientTempId,
   type: 'send_message',
   requestId: draft.requestId,

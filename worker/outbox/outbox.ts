@@ -4,9 +4,9 @@
  * Owns: acceptance (limits, order, one UUID per message), the optimistic row, retry, edit, discard, and what of all that is on screen.
  * Does not know HTTP, lanes' timing (`executor.ts`) or transactions (`ledger.ts`).
  */
-import type { CachedMessage, LaneState, OfflineOperation, SendOperation, SendReceipt, Sender, ServerMessage } from '../../protocol/index.ts';
+import type { CachedMessage, LaneState, OfflineOperation, RefusalContext, SendOperation, SendReceipt, Sender, ServerMessage, TicketThen } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
-import { PROVISIONAL_BASE } from '../../protocol/limits.ts';
+import { OUTBOX_WARN_SHARE, PROVISIONAL_BASE } from '../../protocol/limits.ts';
 import type { Clock } from '../env.ts';
 import type { ChatBook } from '../sync/chat-book.ts';
 import type { Durability } from '../store/store.ts';
@@ -15,9 +15,6 @@ import { NO_CHANGE } from '../sync/merge.ts';
 import type { Ledger } from './ledger.ts';
 import { createNewestRows } from './newest-rows.ts';
 import { pendingRow, revived, sendOperation, type Draft } from './operations.ts';
-
-/** The outbox refuses beyond its limit, and warns from this share of it on. */
-const WARN_SHARE = 0.8;
 
 /** What the outbox is made with. */
 export interface OutboxSetup {
@@ -29,6 +26,10 @@ export interface OutboxSetup {
   /** False while only memory is left to store in. */
   readonly durable: boolean;
   sender(): Sender | null;
+  /** The chat's ticket as it is now, as far as it is known. */
+  ticket(requestId: string): TicketThen | undefined;
+  /** What explains a refusal. */
+  context(operation: OfflineOperation): RefusalContext | null;
   /** Rows of a chat changed on every screen. */
   onRows(requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void;
   onOperation(operation: OfflineOperation, status: OfflineOperation['status'] | 'discarded'): void;
@@ -41,7 +42,10 @@ export interface OutboxSetup {
 export interface Outbox {
   /** Resolves when stored. Rejects with `OUTBOX_FULL` or `STORAGE_FAILED`; then nothing of it is left on any screen. */
   send(draft: Draft): Promise<SendReceipt>;
+  /** This and what follows is a no-op when it has been done: several tabs may press the same button. */
   retry(operationId: string): Promise<void>;
+  /** Retries all that has failed. */
+  retryAll(): Promise<void>;
   edit(operationId: string, content: string): Promise<void>;
   discard(operationId: string): Promise<void>;
   laneState(requestId: string): LaneState;
@@ -56,7 +60,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const { book, ledger, clock } = setup;
   const accepting = new Map<string, Promise<SendReceipt>>();
   const newestRows = createNewestRows(book);
-  const discarded = new Set<string>();
+  /** Discards under way or done. */
+  const discards = new Map<string, Promise<void>>();
 
   const showRow = (row: CachedMessage): void => {
     const model = book.open(row.requestId);
@@ -75,20 +80,20 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const receipt = (clientTempId: string): SendReceipt => ({
     clientTempId,
     durable: setup.durable,
-    nearlyFull: ledger.size() >= setup.limit * WARN_SHARE,
+    nearlyFull: ledger.size() >= setup.limit * OUTBOX_WARN_SHARE,
   });
 
   const accept = async (draft: Draft): Promise<SendReceipt> => {
     const { requestId, clientTempId } = draft;
     const model = book.open(requestId);
     // A tab repeats a send whose answer it never got: the message may be on its way, sent, or discarded since.
-    const isKnown = ledger.get(clientTempId) || discarded.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
+    const isKnown = ledger.get(clientTempId) || discards.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
     if (isKnown) return receipt(clientTempId);
     if (ledger.size() >= setup.limit) throw new TabcachedError('OUTBOX_FULL');
     const now = clock.now();
     const sequence = (model.pending.at(-1)?.sequenceNumber ?? PROVISIONAL_BASE - 1) + 1;
     const row = pendingRow(draft, { userId: setup.userId, sender: setup.sender() }, sequence, now);
-    const operation = sendOperation(draft, now, ledger.nextOrder());
+    const operation = sendOperation(draft, now, ledger.nextOrder(), setup.ticket(requestId));
     showRow(row);
     try {
       const written = await ledger.put(operation, row, 'strict');
@@ -144,6 +149,24 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     }
   };
 
+  const retry = async (operationId: string): Promise<void> => {
+    const operation = ledger.get(operationId);
+    if (operation?.status === 'failed') await decide(operation, revived(operation));
+  };
+
+  const discard = async (operationId: string): Promise<void> => {
+    const operation = changeable(operationId);
+    const row = rowOf(operation);
+    hideRow(operation.requestId, operation.id);
+    await ledger.drop(operation, 'strict').catch((error: unknown) => {
+      if (row) showRow(row);
+      setup.onOperation(operation, operation.status);
+      throw error;
+    });
+    setup.onOperation(operation, 'discarded');
+    setup.wake();
+  };
+
   return {
     send: (draft) => {
       const known = accepting.get(draft.clientTempId);
@@ -152,33 +175,27 @@ export function createOutbox(setup: OutboxSetup): Outbox {
       accepting.set(draft.clientTempId, accepted);
       return accepted;
     },
-    retry: async (operationId) => {
-      const operation = ledger.get(operationId);
-      // Several tabs may press the button: whoever comes late finds it under way.
-      if (operation?.status !== 'failed') return;
-      await decide(operation, revived(operation));
-    },
+    retry,
+    retryAll: async () => void (await Promise.all(ledger.all().map(({ id }) => retry(id)))),
     edit: async (operationId, content) => {
+      const known = ledger.get(operationId);
+      // Another tab was first with the same text: it is on its way.
+      if (known?.type === 'send_message' && known.status !== 'failed' && known.payload.content === content) return;
       const operation = changeable(operationId);
       await decide(operation, revived({ ...operation, payload: { ...operation.payload, content } }));
     },
-    discard: async (operationId) => {
-      const operation = changeable(operationId);
-      const row = rowOf(operation);
-      hideRow(operation.requestId, operation.id);
-      await ledger.drop(operation, 'strict').catch((error: unknown) => {
-        if (row) showRow(row);
-        setup.onOperation(operation, operation.status);
-        throw error;
-      });
-      discarded.add(operationId);
-      setup.onOperation(operation, 'discarded');
-      setup.wake();
+    discard: (operationId) => {
+      const known = discards.get(operationId);
+      if (known) return known;
+      const done = discard(operationId);
+      discards.set(operationId, done);
+      done.catch(() => discards.delete(operationId));
+      return done;
     },
     laneState: (requestId) => {
       const lane = ledger.lane(requestId);
       const head = lane[0];
-      const blocked = head?.status === 'failed' ? { operationId: head.id, code: head._errorCode ?? 'REJECTED', message: head.lastError ?? '' } : null;
+      const blocked = head?.status === 'failed' ? { operationId: head.id, code: head._errorCode ?? 'REJECTED', message: head.lastError ?? '', context: setup.context(head) } : null;
       return { pending: lane.length, blocked, nextRetryAt: head?.nextRetryAt ?? null };
     },
     change,

@@ -27,6 +27,10 @@ export interface ModelChat {
   /** When this user's role changed, and to what. */
   roles: readonly { readonly revision: number; readonly seesHidden: boolean }[];
   heads: { readonly revision: number; readonly head: number }[];
+  /** 4: closed, takes no more messages. */
+  statusId: number;
+  /** Null: this user's own. */
+  technicianId: string | null;
   head: number;
   revision: number;
   /** Changes up to here are forgotten: older cursors are refused. */
@@ -51,6 +55,8 @@ export const emptyModelChat = (id: string, subject: string): ModelChat => ({
   versions: new Map(),
   roles: [],
   heads: [],
+  statusId: 1,
+  technicianId: null,
   head: 0,
   revision: 0,
   forgottenUpTo: 0,

@@ -34,6 +34,8 @@ export interface ModelServer extends Omit<ModelLinks, 'open' | 'push' | 'isCut'>
   setRole(chatId: string, seesHidden: boolean): void;
   /** Access to a chat is lost or comes back; older cursors are refused then. */
   setAccess(chatId: string, allowed: boolean): void;
+  /** Somebody else changes the ticket's status (4: closed) or technician. */
+  changeTicket(chatId: string, change: Partial<Pick<ModelChat, 'statusId' | 'technicianId'>>): void;
   /** The chat is restored from a backup. Its links should be cut around it, as those of a server that restarts. */
   restoreTo(chatId: string, revision: number): void;
   /** Changes so far can no longer be asked for. */
@@ -168,6 +170,7 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       await ask('send', message);
       const chat = askedChat(message.requestId);
       const stored = server.idempotent ? known(message.clientTempId) : undefined;
+      if (chat.statusId === 4 && !stored) throw new TabcachedError('TICKET_CLOSED', 'The ticket is closed.');
       return { ...(stored ?? store(chat, message.content, userId, { clientTempId: message.clientTempId })) };
     },
     findByTempId: async (clientTempId) => {
@@ -227,6 +230,11 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       chat.forgottenUpTo = chat.revision;
       if (!allowed) push({ type: 'removed', requestId: chatId });
       pushTicket(chat);
+    },
+    changeTicket: (chatId, changes) => {
+      const chat = Object.assign(chatOf(chatId), changes);
+      chat.revision += 1;
+      pushChange(chat, undefined);
     },
     restoreTo: (chatId, revision) => {
       const chat = chatOf(chatId);
