@@ -17,6 +17,11 @@ const hash = createHash('sha256');
 for (const file of [...sourcesOf('protocol'), ...sourcesOf('worker'), ...sourcesOf('client')]) hash.update(readFileSync(file));
 const buildId = process.env['TABCACHED_BUILD_ID'] ?? hash.digest('hex').slice(0, 12);
 
+/** Builds are ordered by a number: 1.2.3 is 1,002,003. */
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+const ofVersion = version.split('-')[0]?.split('.').reduce((number, part) => number * 1_000 + Number(part), 0);
+const buildNumber = Number(process.env['TABCACHED_BUILD_NUMBER'] ?? ofVersion);
+
 /**
  * Ways in which broadcast-channel reaches old browsers and Node. The daemon asks for the native one by name, so the others would only make
  * the worker larger.
@@ -48,7 +53,7 @@ const separateParts: RolldownPlugin = {
 
 const packages = /^(@noble\/hashes|comlink|idb|broadcast-channel|nanoid|valibot|react)(\/|$)/;
 const shared = {
-  transform: { define: { __BUILD_ID__: JSON.stringify(buildId) } },
+  transform: { define: { __BUILD_ID__: JSON.stringify(buildId), __BUILD_NUMBER__: String(buildNumber) } },
 } satisfies RolldownOptions;
 
 export default defineConfig([

@@ -1,7 +1,7 @@
 /** The only file of the client that reads the page's globals. */
 import { nanoid } from 'nanoid';
 import { TabcachedError } from '../protocol/errors.ts';
-import { createPackagedWorker } from './create-worker.ts';
+import { createPackagedWorker, joinWorker } from './create-worker.ts';
 import type { Environment, HeldLock, Locks, Page } from './env.ts';
 
 /** Rejections of lock requests, which only ever come from an abort or a page that may not use locks. */
@@ -27,6 +27,14 @@ function listen(target: EventTarget, types: readonly string[], listener: () => v
   };
 }
 
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}
+
 const page = (): Page => ({
   href: document.baseURI,
   report: () => ({ visible: document.visibilityState === 'visible', focused: document.hasFocus(), online: navigator.onLine }),
@@ -40,6 +48,13 @@ const page = (): Page => ({
   },
   onHide: (listener) => listen(window, ['pagehide'], listener),
   onShow: (listener) => listen(window, ['pageshow'], listener),
+  reload: () => location.reload(),
+  wallTime: Date.now,
+  session: {
+    // Where storage is forbidden even looking at it may throw.
+    get: (key) => attempt(() => sessionStorage.getItem(key)) ?? null,
+    set: (key, value) => attempt(() => (sessionStorage.setItem(key, value), true)) ?? false,
+  },
 });
 
 /**
@@ -67,5 +82,6 @@ export function browserEnvironment(): Environment {
       if (typeof SharedWorker === 'undefined') throw new TabcachedError('HOST_UNAVAILABLE', 'This browser has no SharedWorker.');
       return createPackagedWorker(name);
     },
+    joinWorker,
   };
 }

@@ -1,6 +1,6 @@
 /** What this tab publishes about its daemon. Owns the value; does not know how it is learned. */
 import type { HostState } from '../protocol/views.ts';
-import type { ClientStatus, HostKind } from './client.ts';
+import type { ClientStatus, HostKind, Superseded } from './client.ts';
 import { NO_STATUS } from './no-status.ts';
 import { createSource, type Source } from './source.ts';
 
@@ -10,6 +10,8 @@ export interface StatusKeeper {
   up(host: HostState): void;
   /** The last known state stays, but nothing is live without a daemon. */
   down(): void;
+  /** A newer build serves this tab, or refuses to; null: its own does. */
+  superseded(by: Superseded | null): void;
 }
 
 /** A status that begins unconnected. */
@@ -22,7 +24,10 @@ export function createStatus(host: HostKind): StatusKeeper {
   const source = createSource(() => status);
   return {
     source,
-    up: (state) => set({ ...state, connected: true, host }),
+    up: (state) => set({ ...state, connected: true, host, superseded: status.superseded }),
     down: () => set({ ...status, connected: false, link: 'offline' }),
+    superseded: (superseded) => {
+      if (JSON.stringify(superseded) !== JSON.stringify(status.superseded)) set({ ...status, superseded });
+    },
   };
 }

@@ -26,6 +26,8 @@ import type {
   Window,
 } from '../protocol/index.ts';
 
+import type { WorkerChoices } from './create-worker.ts';
+
 /** A value that changes. */
 export interface Readable<T> {
   subscribe(listener: () => void): () => void;
@@ -35,10 +37,24 @@ export interface Readable<T> {
 /** Where the daemon that this tab talks to runs. */
 export type HostKind = 'shared-worker' | 'leader' | 'follower';
 
+/** A newer build of the application runs in another tab, and its daemon serves this one too. The page should be loaded anew when that is safe. */
+export interface Superseded {
+  /** Id of the newer build, with its order in front. */
+  readonly buildId: string;
+  /** Where the newer build's worker is, as this tab joins it; null when it cannot be joined from here. */
+  readonly url: string | null;
+  readonly name: string;
+  readonly options: WorkerChoices;
+  /** True: everything goes on, through the newer daemon. False: it does not let this tab in; what was shown stays, nothing new is sent. */
+  readonly works: boolean;
+}
+
 /** What this tab knows of its daemon. `connected` is false between the death of a daemon and the next one's welcome. */
 export interface ClientStatus extends HostState {
   readonly connected: boolean;
   readonly host: HostKind;
+  /** Null while no newer build is known. */
+  readonly superseded: Superseded | null;
 }
 
 /** The ticket list as a tab sees it, newest activity first. */
@@ -208,6 +224,11 @@ export interface Client {
   readonly cache: CacheControl;
   /** The last lines of the daemon's log, without message text or tokens. */
   log(): Promise<readonly LogEntry[]>;
+  /**
+   * Loads the page anew once `status` says `superseded`, the network is there and `isSafe()` is true: nothing is being typed, nothing is
+   * half done. Never in a loop: each reload of a tab waits longer than the one before. Returns the undo.
+   */
+  reloadWhenSafe(isSafe: () => boolean): () => void;
   /** Ends this tab's session; idempotent. Calls under way reject with `CLOSED`. */
   close(): void;
 }
@@ -233,4 +254,6 @@ export interface ConnectOptions {
   createWorker?(name: string): SharedWorker;
   /** Build id of a custom worker; two builds never share a daemon. Default: the package's. */
   readonly buildId?: string;
+  /** Number of this build, greater with each release: the newest build's daemon serves everybody. Default: from the package's version. */
+  readonly buildNumber?: number;
 }

@@ -24,7 +24,7 @@ describe('handshake', () => {
     expect(held).toBe(true);
     expect(hello).toEqual({
       protocol: 1,
-      buildId: 'b1',
+      buildId: '3.0.b1',
       userId: 'anna',
       tabId: client.tabId,
       lease: tabLease('anna', client.tabId),
@@ -86,7 +86,7 @@ describe('handshake', () => {
       return browser.workers.createWorker(name);
     };
     await browser.tab().connect({ createWorker, buildId: 'ours:7', userId: 'ann a' });
-    expect(names).toEqual([workerName({ buildId: 'ours:7', userId: 'ann a', generation: 0 })]);
+    expect(names).toEqual([workerName({ buildId: '3.0.ours:7', userId: 'ann a', generation: 0 })]);
   });
 });
 

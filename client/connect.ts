@@ -3,7 +3,7 @@ import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
 import { BROWSER_BUDGET_BYTES, CALL_DEADLINE_MS, OUTBOX_LIMIT } from '../protocol/limits.ts';
 import type { TokenRequest } from '../protocol/views.ts';
 import { browserEnvironment } from './browser-env.ts';
-import { buildId as packagedBuildId } from './build-id.ts';
+import { fullBuildId } from './build-id.ts';
 import { createCalls } from './calls.ts';
 import { createStatus } from './client-status.ts';
 import type { Client, ConnectOptions } from './client.ts';
@@ -12,6 +12,7 @@ import type { Environment } from './env.ts';
 import { observeUpdates } from './observe-updates.ts';
 import { sharedWorkerHost } from './open-host.ts';
 import { reportPage } from './report-page.ts';
+import { supersededBy } from './superseded.ts';
 import type { TabViews } from './tab-views.ts';
 
 /**
@@ -24,8 +25,9 @@ export const connect = async (options: ConnectOptions): Promise<Client> => conne
 /** As {@link connect}, in a given environment. */
 export async function connectIn(env: Environment, options: ConnectOptions): Promise<Client> {
   const { userId, deadlineMs = CALL_DEADLINE_MS } = options;
-  const host = sharedWorkerHost((name) => (options.createWorker ?? env.createWorker)(name));
+  const host = sharedWorkerHost((name) => (options.createWorker ?? env.createWorker)(name), env.joinWorker);
   const tabId = env.ids.short();
+  const buildId = fullBuildId(options.buildId, options.buildNumber);
   const status = createStatus(host.kind);
   const calls = createCalls(env, deadlineMs);
   const { call } = calls;
@@ -50,7 +52,7 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
       userId,
       tabId,
       deadlineMs,
-      buildId: options.buildId ?? packagedBuildId,
+      buildId,
       settings: {
         backend: new URL(options.backend, env.page.href).href,
         budgetBytes: options.budgetBytes ?? BROWSER_BUDGET_BYTES,
@@ -76,6 +78,7 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
         else if (frame.t !== 'goodbye') views?.receive(frame);
       },
       onRefused: (error) => calls.down(error),
+      onChosen: (target, works) => status.superseded(supersededBy(target, { buildId, userId }, works)),
       onEnd: () => calls.down(new TabcachedError('CLOSED')),
     },
   );
@@ -118,6 +121,23 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
       preview: (range = {}) => call('clearCache', { ...range, preview: true }),
     },
     log: () => call('exportLog', {}),
+    reloadWhenSafe: (isSafe) => {
+      let stop: () => void = () => undefined;
+      // Nobody needs it before the day of a deploy.
+      const load = (): void => {
+        if (!status.source.getSnapshot().superseded) return;
+        stop();
+        void import('./reload-when-safe.ts').then((part) => observers.has(end) && (stop = part.reloadWhenSafe(env, status.source, isSafe)));
+      };
+      const end = (): void => {
+        observers.delete(end);
+        stop();
+      };
+      observers.add(end);
+      stop = status.source.subscribe(load);
+      load();
+      return end;
+    },
     close: () => {
       // Best effort: the daemon also sees the lease go.
       if (isUp()) void call('bye', {}).catch(() => undefined);

@@ -7,14 +7,14 @@
 import type { DaemonSettings, Hello, TabReport } from '../protocol/daemon-api.ts';
 import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
 import { PROTOCOL_MAJOR } from '../protocol/limits.ts';
-import { tabLease } from '../protocol/names.ts';
+import { parseDaemonLease, tabLease } from '../protocol/names.ts';
 import type { DaemonFrame } from '../protocol/views.ts';
 import { pauseMs } from './backoff.ts';
 import type { Environment, HeldLock } from './env.ts';
-import { findGeneration, heldLeases } from './find-daemon.ts';
+import { compareTargets, findDaemon, heldLeases, type DaemonTarget } from './find-daemon.ts';
 import { pause } from './handshake.ts';
 import type { Host } from './open-host.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Handshake, type Session } from './session.ts';
 
 /** What a connection needs to know. */
 export interface ConnectionSetup {
@@ -35,6 +35,8 @@ export interface ConnectionEvents {
   onFrame(frame: DaemonFrame): void;
   /** An attempt failed with an error that repeating will hardly cure; the connection tries on. */
   onRefused(error: TabcachedError): void;
+  /** A daemon was chosen, and lets this tab in or not. Called before {@link ConnectionEvents.onUp} and `onRefused`. */
+  onChosen(target: DaemonTarget, works: boolean): void;
   /** It is over: closed, or signed out. */
   onEnd(): void;
 }
@@ -57,14 +59,18 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
   const { env, userId, tabId, buildId } = setup;
   const over = new AbortController();
   const hung = new Set<string>();
+  const unreachable = new Set<string>();
+  const own: DaemonTarget = { buildId, generation: 0, url: null, lease: null };
+  /** What is started when nothing better lives: the newest build that was ever joined, and a generation that may answer. */
+  let preferred = own;
+  /** Script of this build's own worker, once it is known. */
+  let ownUrl: string | null = null;
   let session: Session | null = null;
   let lease: HeldLock | null = null;
   let hidden = false;
   /** Counts the times that the page went away: what began before the last one is worth nothing. */
   let departures = 0;
   let wake: () => void = () => undefined;
-  /** Generations below this one did not answer in this round of attempts. */
-  let lowest = 0;
 
   const hide = (): void => {
     hidden = true;
@@ -79,9 +85,28 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
   };
   const undoPage = [env.page.onHide(hide), env.page.onShow(show)];
 
-  const markHung = async (generation: number): Promise<void> => {
-    lowest = generation + 1;
-    for (const held of await heldLeases(env.locks, { buildId, userId })) if (held.generation === generation) hung.add(held.lease);
+  const markHung = async ({ buildId: build, generation, url }: DaemonTarget): Promise<void> => {
+    preferred = { buildId: build, generation: generation + 1, url, lease: null };
+    for (const held of await heldLeases(env.locks, { buildId: build, userId })) if (held.generation === generation) hung.add(held.lease);
+  };
+  const find = (): Promise<DaemonTarget> => findDaemon(env.locks, userId, preferred, hung, unreachable);
+
+  /** Opens a session with a daemon. One of another build, or that runs under another address, is joined by its worker's URL. */
+  const join = async (target: DaemonTarget, hello: Hello, onFrame: (frame: DaemonFrame) => void, onEnded: () => void): Promise<Handshake> => {
+    const url = target.buildId === buildId && (ownUrl === null || target.url === ownUrl) ? null : target.url;
+    try {
+      return await openSession({ ...setup, target: { ...target, url }, hello, onFrame, onEnded });
+    } catch (thrown) {
+      if (url !== null && toTabcachedError(thrown).code === 'HOST_UNAVAILABLE') {
+        // Its script is gone, or its worker was made with other options.
+        if (target.lease) unreachable.add(target.lease);
+        events.onChosen(target, false);
+        preferred = own;
+        return 'gone';
+      }
+      if (REFUSALS.includes(toTabcachedError(thrown).code)) events.onChosen(target, false);
+      throw thrown;
+    }
   };
 
   /** One attempt. Resolves with null when the next attempt should follow at once. */
@@ -95,7 +120,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
       }
       lease = held;
     }
-    const generation = Math.max(lowest, await findGeneration(env.locks, { buildId, userId }, hung));
+    const target = await find();
     const hello: Hello = {
       protocol: PROTOCOL_MAJOR,
       buildId,
@@ -112,23 +137,27 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
       session = null;
       events.onDown();
     };
-    const opened = await openSession({ ...setup, generation, hello, onFrame: (frame) => deliver(frame), onEnded });
-    if (opened === 'hung') await markHung(generation);
+    const opened = await join(target, hello, (frame) => deliver(frame), onEnded);
+    if (opened === 'hung') await markHung(target);
     if (typeof opened === 'string') return null;
     if (begun !== departures || over.signal.aborted) {
       opened.end(over.signal.aborted ? 'closed' : 'hidden');
       return null;
     }
     session = opened;
-    lowest = 0;
+    const joined = { ...target, lease: opened.welcome.lease };
+    const url = parseDaemonLease(joined.lease)?.url ?? target.url;
+    if (target.buildId === buildId) ownUrl ??= url;
+    preferred = { ...target, generation: 0, url, lease: null };
+    events.onChosen(preferred, true);
     events.onUp(opened, hello.report);
     deliver = (frame) => {
       if (frame.t === 'goodbye') opened.end(frame.reason);
       else events.onFrame(frame);
     };
     for (const frame of early) deliver(frame);
-    // A newer generation may have been started while this one was joined: everybody goes to the highest.
-    void findGeneration(env.locks, { buildId, userId }, hung).then((highest) => highest > generation && opened.end('moved'));
+    // A better one may have been started while this one was joined: everybody goes to the best.
+    void find().then((best) => best.lease && compareTargets(best, joined) > 0 && opened.end('moved'));
     return opened;
   };
 
@@ -169,7 +198,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
       connectedOnce = true;
       settleFirst.resolve();
       const why = await opened.ended;
-      if (why === 'hung') await markHung(opened.generation);
+      if (why === 'hung') await markHung(opened.target);
       if (why === 'signed-out') return close();
       // A daemon that says goodbye is making room for another; each goodbye in a row waits longer.
       failures = why === 'superseded' || why === 'fenced' ? failures + 1 : 0;

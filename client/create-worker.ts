@@ -7,3 +7,16 @@
  */
 export const createPackagedWorker = (name: string): SharedWorker =>
   new SharedWorker(new URL('./worker.js', import.meta.url), { type: 'module', name, extendedLifetime: true } as WorkerOptions);
+
+/** What a worker is constructed with, beside its URL. */
+export interface WorkerChoices {
+  readonly type: 'module';
+  readonly name: string;
+  readonly extendedLifetime: true;
+}
+
+/** The options of every worker of tabcached. */
+export const workerOptions = (name: string): WorkerChoices => ({ type: 'module', name, extendedLifetime: true });
+
+/** Joins the worker of another build by its same-origin URL: a SharedWorker is known by URL and name. */
+export const joinWorker = (name: string, url: string): SharedWorker => new SharedWorker(url, workerOptions(name));

@@ -44,6 +44,12 @@ export interface Page {
   onHide(listener: () => void): () => void;
   /** The page is shown; also when it comes back from the back/forward cache. */
   onShow(listener: () => void): () => void;
+  /** Loads the page anew. */
+  reload(): void;
+  /** Wall clock, milliseconds since the Unix epoch: what is remembered over a reload needs it. */
+  wallTime(): number;
+  /** What lives as long as the tab, over reloads. `set` answers whether it could be stored. */
+  readonly session: { get(key: string): string | null; set(key: string, value: string): boolean };
 }
 
 /** Object URLs, which belong to the page that made them. */
@@ -64,4 +70,6 @@ export interface Environment {
   readonly ids: { uuid(): string; short(): string };
   /** Starts or joins the package's own worker of that name. Throws `HOST_UNAVAILABLE` where there are no shared workers. */
   createWorker(name: string): SharedWorker;
+  /** Starts or joins a worker of another build by its URL. */
+  joinWorker(name: string, url: string): SharedWorker;
 }

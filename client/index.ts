@@ -14,6 +14,7 @@ export type {
   OutboxState,
   Outgoing,
   Readable,
+  Superseded,
   TicketsState,
 } from './client.ts';
 export type { MediaError, MediaPriority, MediaState } from '../protocol/media.ts';

@@ -1,32 +1,45 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { daemonLease } from '../protocol/names.ts';
 import type { Client } from './client.ts';
-import { findGeneration } from './find-daemon.ts';
+import { findDaemon } from './find-daemon.ts';
 import { fakeLocks } from './testing/fake-locks.ts';
 import { openBrowser, settle, until, type BrowserUnderTest, type TabUnderTest } from './testing/tab.ts';
 
 const owner = { buildId: 'b1', userId: 'anna' };
+const tabOwner = { buildId: '3.0.b1', userId: 'anna' };
 const never = new AbortController().signal;
 
-describe('findGeneration', () => {
-  test('is 0 when nothing is held, else the highest of this build and user', async () => {
+describe('findDaemon', () => {
+  const own = { buildId: 'b1', generation: 0, url: null, lease: null };
+
+  test('is the own one when nothing is held, else the highest generation of this build and user', async () => {
     const locks = fakeLocks();
-    expect(await findGeneration(locks, owner, new Set())).toBe(0);
+    expect(await findDaemon(locks, 'anna', own, new Set())).toBe(own);
     await locks.hold(daemonLease({ ...owner, generation: 1 }, 'e1'), never);
-    await locks.hold(daemonLease({ ...owner, generation: 3 }, 'e2'), never);
-    await locks.hold(daemonLease({ ...owner, buildId: 'b2', generation: 8 }, 'e3'), never);
+    await locks.hold(daemonLease({ ...owner, generation: 3 }, 'e2', 'https://desk.example/w.js'), never);
     await locks.hold(daemonLease({ ...owner, userId: 'bert', generation: 9 }, 'e4'), never);
     await locks.hold('somebody else:1', never);
-    expect(await findGeneration(locks, owner, new Set())).toBe(3);
+    expect(await findDaemon(locks, 'anna', own, new Set())).toMatchObject({ buildId: 'b1', generation: 3, url: 'https://desk.example/w.js' });
+  });
+
+  test('#89 is that of the newest build, whatever its generation; an older build is left alone', async () => {
+    const locks = fakeLocks();
+    await locks.hold(daemonLease({ ...owner, generation: 7 }, 'e1'), never);
+    await locks.hold(daemonLease({ ...owner, buildId: '3.2.b2', generation: 0 }, 'e2'), never);
+    expect(await findDaemon(locks, 'anna', own, new Set())).toMatchObject({ buildId: '3.2.b2', generation: 0 });
+    const newest = { ...own, buildId: '3.10.b3' };
+    expect(await findDaemon(locks, 'anna', newest, new Set())).toBe(newest);
+    const [, lease = ''] = await locks.held();
+    expect(await findDaemon(locks, 'anna', own, new Set(), new Set([lease]))).toMatchObject({ buildId: 'b1', generation: 7 });
   });
 
   test('a lease known as hung counts as the generation after it, and no longer when it is gone', async () => {
     const locks = fakeLocks();
     const lease = daemonLease({ ...owner, generation: 2 }, 'e1');
     const held = await locks.hold(lease, never);
-    expect(await findGeneration(locks, owner, new Set([lease]))).toBe(3);
+    expect(await findDaemon(locks, 'anna', own, new Set([lease]))).toMatchObject({ generation: 3, lease: null });
     held.release();
-    expect(await findGeneration(locks, owner, new Set([lease]))).toBe(0);
+    expect(await findDaemon(locks, 'anna', own, new Set([lease]))).toBe(own);
   });
 });
 
@@ -120,7 +133,7 @@ describe('a daemon that hangs', () => {
 
   test('a tab that joined a lower generation moves to the highest', async () => {
     const other = browser.tab();
-    const highest = daemonLease({ ...owner, generation: 1 }, 'elsewhere');
+    const highest = daemonLease({ ...tabOwner, generation: 1 }, 'elsewhere');
     browser.workers.onStart((daemon) => {
       if (daemon.epoch !== 'epoch1') return;
       daemon.script.hello = async () => {

@@ -11,4 +11,5 @@ export const NO_STATUS: ClientStatus = {
   pending: 0,
   needsToken: false,
   lacks: [],
+  superseded: null,
 };

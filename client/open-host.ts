@@ -19,18 +19,18 @@ interface HostLink {
 /** A way to reach daemons by name. */
 export interface Host {
   readonly kind: HostKind;
-  /** Starts or joins the daemon of that name. Throws `HOST_UNAVAILABLE`. */
-  open(name: string): HostLink;
+  /** Starts or joins the daemon of that name; with `url`, in that worker, which another build's tabs made. Throws `HOST_UNAVAILABLE`. */
+  open(name: string, url: string | null): HostLink;
 }
 
-/** The host that runs daemons in SharedWorkers made by `createWorker`. */
-export function sharedWorkerHost(createWorker: (name: string) => SharedWorker): Host {
+/** The host that runs daemons in SharedWorkers, made by `createWorker`; `joinWorker` is for those of other builds. */
+export function sharedWorkerHost(createWorker: (name: string) => SharedWorker, joinWorker: (name: string, url: string) => SharedWorker): Host {
   return {
     kind: 'shared-worker',
-    open: (name) => {
+    open: (name, url) => {
       let worker: SharedWorker;
       try {
-        worker = createWorker(name);
+        worker = url === null ? createWorker(name) : joinWorker(name, url);
       } catch (thrown) {
         throw toTabcachedError(thrown, 'HOST_UNAVAILABLE');
       }

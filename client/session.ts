@@ -9,6 +9,7 @@ import { TabcachedError } from '../protocol/errors.ts';
 import { workerName } from '../protocol/names.ts';
 import type { DaemonFrame } from '../protocol/views.ts';
 import type { Environment } from './env.ts';
+import type { DaemonTarget } from './find-daemon.ts';
 import { receiveFrames } from './frames.ts';
 import { whenUnanswered, whenVanished } from './handshake.ts';
 import { watchLiveness } from './liveness.ts';
@@ -16,7 +17,7 @@ import type { Host } from './open-host.ts';
 import { openRpc, type Rpc } from './rpc.ts';
 
 /**
- * Why a session ended: `lost` the daemon died; `hung` it does not answer; `moved` a newer generation runs; `superseded` and
+ * Why a session ended: `lost` the daemon died; `hung` it does not answer; `moved` a newer one runs; `superseded` and
  * `fenced` it said goodbye and the tab comes back; `signed-out` it said goodbye for good; `hidden` the page went away; `closed`.
  */
 type SessionEnd = 'lost' | 'hung' | 'moved' | 'superseded' | 'fenced' | 'signed-out' | 'hidden' | 'closed';
@@ -24,7 +25,7 @@ type SessionEnd = 'lost' | 'hung' | 'moved' | 'superseded' | 'fenced' | 'signed-
 /** A session that is up. */
 export interface Session {
   readonly welcome: Welcome;
-  readonly generation: number;
+  readonly target: DaemonTarget;
   readonly rpc: Rpc;
   /** Resolves once, with the first reason given. */
   readonly ended: Promise<SessionEnd>;
@@ -36,7 +37,7 @@ export interface Session {
 export interface SessionSetup {
   readonly env: Environment;
   readonly host: Host;
-  readonly generation: number;
+  readonly target: DaemonTarget;
   readonly hello: Hello;
   readonly deadlineMs: number;
   readonly onFrame: (frame: DaemonFrame) => void;
@@ -47,10 +48,12 @@ export interface SessionSetup {
 /** What came of a handshake: a session, or a daemon that died meanwhile (`gone`) or does not answer (`hung`). */
 export type Handshake = Session | 'gone' | 'hung';
 
-/** Says hello to the daemon of that generation. Rejects with what the daemon answers, `HOST_UNAVAILABLE` or `TIMEOUT`. */
+/** Says hello to that daemon. Rejects with what the daemon answers, `HOST_UNAVAILABLE` or `TIMEOUT`. */
 export async function openSession(setup: SessionSetup): Promise<Handshake> {
-  const { env, hello, generation, deadlineMs } = setup;
-  const link = setup.host.open(workerName({ buildId: hello.buildId, userId: hello.userId, generation }));
+  const { env, hello, target, deadlineMs } = setup;
+  const { generation, url } = target;
+  const owner = { buildId: target.buildId, userId: hello.userId };
+  const link = setup.host.open(workerName({ ...owner, generation }), url);
   const pingMs = deadlineMs / 5;
   const stop = new AbortController();
   let suspect = (): void => undefined;
@@ -70,7 +73,7 @@ export async function openSession(setup: SessionSetup): Promise<Handshake> {
     answer = await Promise.race([
       rpc.call('hello', hello, deadlineMs),
       link.failed,
-      whenVanished(env, hello, generation, handshake.signal),
+      whenVanished(env, owner, generation, handshake.signal),
       whenUnanswered(rpc, env, deadlineMs / 2, pingMs, receiver.heardAt, handshake.signal),
     ]);
   } catch (thrown) {
@@ -105,5 +108,5 @@ export async function openSession(setup: SessionSetup): Promise<Handshake> {
     () => end('lost'),
     () => undefined,
   );
-  return { welcome: answer, generation, rpc, ended, end };
+  return { welcome: answer, target, rpc, ended, end };
 }

@@ -50,16 +50,30 @@ export function parseWorkerName(name: string): WorkerIdentity | null {
   return identityIn(parts[3], parts[4], parts[5]);
 }
 
-/** Lock that a daemon holds while it lives; tabs wait for it. The epoch makes every life's lock another one. */
-export const daemonLease = (worker: WorkerIdentity, epoch: string): string =>
-  `${prefix}:daemon:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}:${epoch}`;
+/**
+ * Lock that a daemon holds while it lives; tabs wait for it. The epoch makes every life's lock another one. `url` is the worker's script:
+ * tabs of other builds join a SharedWorker by it; without it only tabs of the same build can.
+ */
+export const daemonLease = (worker: WorkerIdentity, epoch: string, url = ''): string =>
+  `${prefix}:daemon:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}:${epoch}:${segment(url)}`;
 
-/** The worker that a daemon's lease belongs to, or null for another lock. */
-export function parseDaemonLease(lock: string): WorkerIdentity | null {
-  const parts = lock.split(':');
-  if (parts.length !== 7 || `${parts[0]}:${parts[1]}` !== prefix || parts[2] !== 'daemon') return null;
-  return identityIn(parts[3], parts[4], parts[5]);
+/** What a daemon's lease tells. */
+export interface DaemonLease extends WorkerIdentity {
+  readonly epoch: string;
+  /** See {@link daemonLease}; null when it has none. */
+  readonly url: string | null;
 }
+
+/** What a lock says of the daemon that holds it, or null for another lock. */
+export function parseDaemonLease(lock: string): DaemonLease | null {
+  const parts = lock.split(':');
+  if (parts.length !== 8 || `${parts[0]}:${parts[1]}` !== prefix || parts[2] !== 'daemon') return null;
+  const identity = identityIn(parts[3], parts[4], parts[5]);
+  return identity && { ...identity, epoch: parts[6] ?? '', url: textOf(parts[7]) || null };
+}
+
+/** Lock that a daemon holds beside its lease until a newer one steals it: that asks it to write what is queued and to give way. */
+export const handoverLock = (userId: string, epoch: string): string => `${prefix}:handover:${segment(userId)}:${epoch}`;
 
 /** Lock that a tab holds while it lives; `tabId` is random, so nobody else ever asks for it but its daemon. */
 export const tabLease = (userId: string, tabId: string): string => `${prefix}:tab:${segment(userId)}:${tabId}`;

@@ -5,12 +5,13 @@
  * the database is opened for writing. When the browser refuses storage, the daemon runs on memory and says so (T-3).
  */
 import type { CachedMessage, CachedTicket, ChatSyncState, OfflineOperation } from '../protocol/index.ts';
-import { daemonLease, writerLease, type WorkerIdentity } from '../protocol/names.ts';
+import type { WorkerIdentity } from '../protocol/names.ts';
 import { TabcachedError } from '../protocol/errors.ts';
 import type { Environment } from './env.ts';
 import { readChatMeta, readPending } from './store/chat-reads.ts';
 import { allOperations } from './store/outbox-rows.ts';
 import type { ReadTransaction, Store } from './store/store.ts';
+import { succeed } from './succession.ts';
 
 /** An open that takes longer is given up: a view from the network beats no view. */
 const OPEN_DEADLINE_MS = 5_000;
@@ -37,15 +38,13 @@ export interface Booted extends Remembered {
 export interface BootEvents {
   /** Its writer lease was taken, or its connection cut: it must not write any more. */
   onLost(reason: string): void;
+  /** A newer daemon asks this one to give way. */
+  onAsked(): void;
 }
 
-/** Boots. Rejects only when it is aborted. */
-export async function boot(env: Environment, identity: WorkerIdentity, epoch: string, signal: AbortSignal, events: BootEvents): Promise<Booted> {
-  const lease = daemonLease(identity, epoch);
-  const life = await env.locks.hold(lease, { signal });
-  // A worker of a later generation exists because the one before hangs, and a hung worker never gives its lease back.
-  const writer = await env.locks.hold(writerLease(identity.userId), { signal, steal: identity.generation > 0 });
-  void writer.lost.then(() => events.onLost('writer lease taken'));
+/** Boots. Rejects when it is aborted, and with `FENCED` when a newer daemon runs. */
+export async function boot(env: Environment, identity: WorkerIdentity, self: { readonly epoch: string; readonly url?: string | undefined }, signal: AbortSignal, events: BootEvents): Promise<Booted> {
+  const { lease, release } = await succeed(env, identity, self, signal, { onAsked: events.onAsked, onLost: () => events.onLost('writer lease taken') });
   const opened = await openStore(env, identity, events);
   const remembered = await recallFrom(opened, env);
   return {
@@ -53,10 +52,7 @@ export async function boot(env: Environment, identity: WorkerIdentity, epoch: st
     // Writing over what cannot be read would lose the outbox and leave rows without their records.
     store: remembered ? opened : await openMemory(env, identity),
     lease,
-    release: () => {
-      writer.release();
-      life.release();
-    },
+    release,
   };
 }
 

@@ -4,7 +4,7 @@
  * Owns: boot, the first hello that brings the settings, and the end. What the daemon does is done by its parts (`wire-parts.ts`); what a tab
  * may ask is in `calls.ts`.
  */
-import type { Backend, DaemonSettings, Hello, Welcome } from '../protocol/index.ts';
+import type { Backend, DaemonSettings, GoodbyeFrame, Hello, Welcome } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
 import type { WorkerIdentity } from '../protocol/names.ts';
 import type { BackendEnvironment } from './backend/backend-environment.ts';
@@ -22,6 +22,10 @@ export interface DaemonSetup {
   readonly env: Environment;
   readonly identity: WorkerIdentity;
   createBackend(env: BackendEnvironment): Backend;
+  /** The worker's script, for tabs of other builds; see `daemonLease`. */
+  readonly url?: string;
+  /** The daemon has stopped by itself and let go of everything: another one takes its place, in another worker. */
+  onStopped?(): void;
 }
 
 /** The daemon. */
@@ -33,7 +37,7 @@ export interface Daemon {
 }
 
 /** Starts a daemon. Returns at once; it boots on its own. */
-export function createDaemon({ env: given, identity, createBackend }: DaemonSetup): Daemon {
+export function createDaemon({ env: given, identity, createBackend, url, onStopped = () => undefined }: DaemonSetup): Daemon {
   const journal = createJournal(given.log, given.clock);
   const env = { ...given, log: journal.log };
   const { userId, buildId } = identity;
@@ -42,19 +46,22 @@ export function createDaemon({ env: given, identity, createBackend }: DaemonSetu
   let parts: Parts | null = null;
   let settings: DaemonSettings | null = null;
 
-  const stop = (reason: string): void => {
+  const stop = (why: string, reason: GoodbyeFrame['reason'] = 'fenced'): void => {
     if (over.signal.aborted) return;
-    env.log.warn('daemon stops', { epoch, reason });
-    for (const session of parts?.sessions.all() ?? []) parts?.sessions.post(session, JSON.stringify({ t: 'goodbye', reason: 'fenced' }));
-    void close();
+    env.log.warn('daemon stops', { epoch, reason: why });
+    for (const session of parts?.sessions.all() ?? []) parts?.sessions.post(session, JSON.stringify({ t: 'goodbye', reason }));
+    void close().then(onStopped);
   };
-  const booting = boot(env, identity, epoch, over.signal, { onLost: stop });
-  booting.catch((error: unknown) => env.log.error('boot failed', { error: String(error) }));
+  const booting = boot(env, identity, { epoch, url }, over.signal, { onLost: stop, onAsked: () => stop('a newer daemon runs', 'superseded') });
+  booting.catch((error: unknown) => stop(`boot failed: ${String(error)}`));
 
   /** The first tab's settings are the daemon's; a tab with others is told so, never served with the wrong ones. */
   const partsFor = async (hello: Hello): Promise<Parts> => {
     if (hello.userId !== userId) throw new TabcachedError('USER_MISMATCH', `This daemon serves ${userId}.`);
-    const booted = await booting;
+    // A daemon that gives way before it is up is as good as dead to a tab: it looks for the other one.
+    const booted = await booting.catch((cause: unknown) => {
+      throw new TabcachedError('DAEMON_LOST', String(cause));
+    });
     if (over.signal.aborted) throw new TabcachedError('DAEMON_LOST');
     if (settings && JSON.stringify(settings) !== JSON.stringify(hello.settings)) {
       throw new TabcachedError('SETTINGS_MISMATCH', `The running daemon was started with ${JSON.stringify(settings)}.`);

@@ -31,6 +31,8 @@ export interface Locks {
   hold(name: string, options?: { readonly steal?: boolean; readonly signal?: AbortSignal }): Promise<HeldLock>;
   /** Resolves when nobody holds the lock any more. Rejects with `CANCELLED` when aborted. */
   whenFree(name: string, signal: AbortSignal): Promise<void>;
+  /** Names of all locks of the origin that are held now. */
+  held(): Promise<readonly string[]>;
 }
 
 /** A socket as the push link uses it. Callbacks are set once, right after opening. */

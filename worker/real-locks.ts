@@ -41,6 +41,7 @@ export function createLocks(manager: LockManager | undefined): Locks {
 
   return {
     hold,
+    held: async () => ((await manager?.query())?.held ?? []).flatMap(({ name }) => name ?? []),
     whenFree: (name, signal) =>
       request(name, { mode: 'shared', signal }, () => undefined).catch((cause: unknown) => {
         throw signal.aborted ? new TabcachedError('CANCELLED', undefined, { cause }) : toTabcachedError(cause, 'HOST_UNAVAILABLE');

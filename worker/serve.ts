@@ -14,6 +14,9 @@ import { realEnvironment } from './real-env.ts';
 export type { BackendEnvironment } from './backend/backend-environment.ts';
 export { createHttpBackend } from './backend/http-backend.ts';
 
+/** How long the worker of a daemon that stopped stays, so that what it posted arrives. */
+const STOPPED_MS = 50;
+
 /** What a worker serves with. */
 export interface ServeOptions {
   /** Makes the backend, once per daemon, when the first tab has said with which settings. */
@@ -27,5 +30,10 @@ export interface ServeOptions {
 export function serve({ backend }: ServeOptions): void {
   const scope = globalThis as unknown as SharedWorkerGlobalScope & typeof globalThis;
   if (!('onconnect' in scope)) throw new TabcachedError('HOST_UNAVAILABLE', 'serve() belongs in the script of a SharedWorker.');
-  acceptPorts(scope, (identity) => createDaemon({ env: realEnvironment(scope), identity, createBackend: backend }).connect);
+  acceptPorts(scope, (identity) => {
+    const env = realEnvironment(scope);
+    // Goodbyes are still on their way. A worker whose daemon has stopped would be in the way of the next one of its name.
+    const onStopped = (): void => void env.timers.after(STOPPED_MS, () => scope.close());
+    return createDaemon({ env, identity, createBackend: backend, url: scope.location.href, onStopped }).connect;
+  });
 }

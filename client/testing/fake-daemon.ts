@@ -60,7 +60,7 @@ export function fakeWorkers(locks: FakeLocks): FakeWorkers {
     const identity = parseWorkerName(name);
     if (!identity) throw new Error(`not a worker's name: ${name}`);
     const epoch = `epoch${daemons.length + 1}`;
-    const lease = daemonLease(identity, epoch);
+    const lease = daemonLease(identity, epoch, `https://desk.example/${identity.buildId}.js`);
     const calls: ReceivedCall[] = [];
     const open: MessagePort[] = [];
     const script: Script = {};

@@ -18,6 +18,10 @@ interface FakePage {
   set(report: Partial<TabReport>): void;
   hide(): void;
   show(): void;
+  /** How often it was loaded anew. */
+  reloads(): number;
+  /** The tab's session storage takes nothing any more. */
+  forbidStorage(): void;
 }
 
 /** Object URLs that were made and not revoked, with what they stand for. */
@@ -29,6 +33,8 @@ export interface FakeEnvironment {
   readonly time: FakeTime;
   readonly page: FakePage;
   readonly urls: FakeUrls;
+  /** URLs by which workers of other builds were joined. */
+  readonly joined: readonly string[];
 }
 
 let ids = 0;
@@ -58,7 +64,13 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
     for (const listener of [...set]) listener();
   };
 
+  const joined: string[] = [];
+  let reloads = 0;
+  let storable = true;
+  const stored = new Map<string, string>();
+
   return {
+    joined,
     env: {
       clock: { now: () => now },
       timers: {
@@ -75,6 +87,9 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
         onReport: on(listeners.report),
         onHide: on(listeners.hide),
         onShow: on(listeners.show),
+        reload: () => (reloads += 1),
+        wallTime: () => now,
+        session: { get: (key) => stored.get(key) ?? null, set: (key, value) => storable && Boolean(stored.set(key, value)) },
       },
       urls: {
         create: (blob) => {
@@ -87,6 +102,10 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
       random: () => 0.5,
       ids: { uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`, short: () => `tab-${String(++ids).padStart(12, '0')}` },
       createWorker,
+      joinWorker: (name, url) => {
+        joined.push(url);
+        return createWorker(name);
+      },
     },
     time: {
       advance: (ms) => {
@@ -108,6 +127,8 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
       },
       hide: () => emit(listeners.hide),
       show: () => emit(listeners.show),
+      reloads: () => reloads,
+      forbidStorage: () => (storable = false),
     },
   };
 }

@@ -231,7 +231,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     daemon = null;
     sent.onDaemonDied();
     wire.dropAll();
-    for (const name of locks.held()) if (name.includes(':daemon:') || name.includes(':writer:')) locks.kill(name);
+    for (const name of locks.heldNow()) if (name.includes(':daemon:') || name.includes(':writer:')) locks.kill(name);
   };
 
   const world: World = {

@@ -8,7 +8,7 @@ interface Waiter {
 
 /** Locks that several daemons and tabs of a test share. */
 export interface FakeLocks extends Locks {
-  held(): readonly string[];
+  heldNow(): readonly string[];
   /** Whoever holds it dies: the lock becomes free and nobody is told. */
   kill(name: string): void;
 }
@@ -53,7 +53,8 @@ export function createFakeLocks(): FakeLocks {
   return {
     hold,
     whenFree: async (name, signal) => (await hold(name, { signal })).release(),
-    held: () => [...holders.keys()],
+    held: async () => [...holders.keys()],
+    heldNow: () => [...holders.keys()],
     kill: (name) => holders.has(name) && free(name),
   };
 }

@@ -70,6 +70,7 @@ export const mortalEnvironment = (life: Life, env: Environment): Environment => 
       return held;
     }),
     whenFree: mortal(life, env.locks.whenFree),
+    held: mortal(life, env.locks.held),
   },
   openBroadcast: (name) => {
     const broadcast = env.openBroadcast(name);

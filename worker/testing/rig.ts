@@ -131,7 +131,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     restartDaemon: async () => {
       life.alive = false;
       server.dropLinks();
-      for (const lock of locks.held()) if (lock.includes(':daemon:') || lock.includes(':writer:')) locks.kill(lock);
+      for (const lock of locks.heldNow()) if (lock.includes(':daemon:') || lock.includes(':writer:')) locks.kill(lock);
       rig.daemon = start();
       await time.settle();
     },
