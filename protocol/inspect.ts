@@ -93,6 +93,21 @@ export interface InspectedTab {
   readonly behind: boolean;
 }
 
+/** Something that was given up to make room. */
+export interface Eviction {
+  readonly at: number;
+  /** A file's body, or rows of a chat. */
+  readonly what: 'file' | 'messages';
+  /** `mediaId` of a file, `requestId` of a chat. */
+  readonly id: string;
+  /** `budget`: past 90 % of it. `room`: a new file needed the place. `quota`: the browser refused, or its quota is nearly used up. */
+  readonly reason: 'budget' | 'room' | 'quota';
+  /** Messages of a chat; 0 for a file. */
+  readonly rows: number;
+  /** Bytes freed; of a file that another one shares none. */
+  readonly bytes: number;
+}
+
 /** Everything about one daemon at one moment. */
 export interface InspectReport {
   readonly at: number;

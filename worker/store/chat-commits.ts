@@ -35,6 +35,7 @@ export function chatCommit(commit: ChatCommit): Write {
   const confirms = commit.confirmed.length > 0;
   return {
     key: `chat ${commit.requestId}`,
+    requestId: commit.requestId,
     payload: commit,
     join: (later) => chatCommit(joinCommits(commit, later.payload as ChatCommit)),
     stores: confirms ? [...chatWriteStores, ...outboxWriteStores] : chatWriteStores,

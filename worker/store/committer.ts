@@ -18,6 +18,8 @@ export interface Write {
   /** `strict`: written at once, and the promise rejects when it cannot be. `relaxed`: written soon, and kept until it is. */
   readonly durability: Durability;
   work(tx: WriteTransaction): Promise<void>;
+  /** The chat whose record or rows it writes. */
+  readonly requestId?: string;
   /** Writes of different keys touch different records, so they may change places; one without a key keeps its place. */
   readonly key?: string;
   /** What {@link Write.join} of another write of the same key needs. */
@@ -34,6 +36,8 @@ export interface Committer {
   flush(): Promise<void>;
   /** Changes not stored yet. */
   backlog(): number;
+  /** Is a change of that chat not stored yet, or being stored? */
+  waits(requestId: string): boolean;
   /** Writes what is queued and takes nothing more; idempotent. */
   close(): Promise<void>;
 }
@@ -65,6 +69,7 @@ const BACKLOG_MAX = 2_000;
 /** Starts a queue in front of a store. */
 export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 'clock'>, events: CommitterEvents): Committer {
   let queue: Queued[] = [];
+  let writing: readonly Queued[] = [];
   let running: Promise<void> | null = null;
   let cancelTimer: (() => void) | null = null;
   let failing = false;
@@ -132,7 +137,7 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
 
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
-      const batch = takeBatch();
+      const batch = (writing = takeBatch());
       try {
         await commit(batch);
       } catch (thrown) {
@@ -153,6 +158,7 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
     cancelTimer = null;
     running ??= drain().finally(() => {
       running = null;
+      writing = [];
       if (queue.length > 0 && !failing) schedule(delayMs());
     });
     return running;
@@ -185,6 +191,7 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
       }),
     flush,
     backlog: () => queue.length,
+    waits: (requestId) => [...queue, ...writing].some(({ write }) => write.requestId === requestId),
     close: async () => {
       if (closed) return;
       await flush();

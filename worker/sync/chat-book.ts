@@ -42,6 +42,8 @@ export interface ChatBook {
   loadBefore(requestId: string, before: number, limit: number): Promise<number>;
   /** Changes the record alone (read mark, draft, times), and operations of the outbox with it in one transaction. */
   touch(requestId: string, change: (meta: ChatSyncState) => ChatSyncState, operations?: Omit<OutboxChanges, 'now'>): void;
+  /** Runs a task alone with its chat: nothing that {@link ChatBook.apply} does happens meanwhile. */
+  turn<T>(requestId: string, task: () => Promise<T>): Promise<T>;
   /** Puts a model whose pending rows or doubts changed; nothing is written. */
   replace(model: ChatModel): void;
   /** Compares a chat's record with its rows in the store and puts right what differs; what is missing becomes a gap. */
@@ -76,7 +78,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
   const queues = new Map<string, Promise<void>>();
 
   /** One task of a chat after the other. */
-  const inTurn = <T>(requestId: string, task: () => Promise<T>): Promise<T> => {
+  const inTurn: ChatBook['turn'] = (requestId, task) => {
     const turn = (queues.get(requestId) ?? Promise.resolve()).then(task);
     const settled = turn.then(
       () => undefined,
@@ -125,7 +127,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
   const commit = (change: ChatCommit): void => void committer.add(chatCommit(change)).catch(report(change.requestId));
   const write = (requestId: string, rows: number, work: Parameters<Committer['add']>[0]['work'], outbox: boolean): void => {
     const stores = outbox ? [...chatWriteStores, ...outboxWriteStores] : chatWriteStores;
-    committer.add({ stores, rows, durability: 'relaxed', work }).catch(report(requestId));
+    committer.add({ stores, rows, durability: 'relaxed', work, requestId }).catch(report(requestId));
   };
 
   const applyNow = async (requestId: string, build: (model: ChatModel) => Change | null): Promise<void> => {
@@ -166,6 +168,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     get: (requestId) => chats.get(requestId),
     open,
     requestIds: () => [...chats.keys()],
+    turn: inTurn,
     apply: (requestId, build) => inTurn(requestId, () => applyNow(requestId, build)),
     loadRange: (requestId, start, end) =>
       inTurn(requestId, async () => {
@@ -223,6 +226,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
         await committer.add({
           stores: chatWriteStores,
           rows: 1,
+          requestId,
           durability: 'strict',
           work: async (tx) => void (found = await verifyChat(tx, requestId, (sequence) => contains(held, sequence), now)),
         });
