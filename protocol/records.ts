@@ -174,6 +174,10 @@ export const CachedMediaMeta = v.object({
   priority: v.picklist(['high', 'normal', 'low']),
   /** Bytes of the thumbnail; absent or 0 without one. */
   _thumbnailSize: v.optional(Count),
+  /** Type of the thumbnail, where it is a file. */
+  _thumbnailType: v.optional(v.string()),
+  /** Where bodies are files: the digest of the held one, the file whose path has the bytes (null: this one), and the others that share them. */
+  _body: v.optional(v.object({ digest: v.string(), owner: v.nullable(v.string()), refs: v.array(v.string()) })),
   /** The part of the file that was received before its download stopped: how much, and the tag that proves it is the same file. */
   _partial: v.optional(v.object({ size: Count, etag: v.string() })),
   /** Why the last attempt failed. */

@@ -10,15 +10,17 @@ import type { Clock } from '../env.ts';
 import type { Store, StoreName, WriteTransaction } from '../store/store.ts';
 import { partBounds, partKey, thumbnailKey } from './blob-keys.ts';
 import { reconcileBlobs, recountBlobs } from './blob-reconcile.ts';
-import { bodiless, completed, isHeld, listRecords, noted, recordStores, unpictured, withPartial, writeRecord } from './media-records.ts';
+import { bodiless, completed, isHeld, recordStores, unpictured, withPartial, writeRecord } from './media-records.ts';
 import type { MediaRecord, MediaStore } from './media-store.ts';
+import { recordCalls } from './record-calls.ts';
 
 const blobStores: readonly StoreName[] = [...recordStores, 'media_blobs'];
 
 /** The media store over a database; IndexedDB or, where that is refused, memory. */
 export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
-  const write = <T>(work: (tx: WriteTransaction) => Promise<T>, stores = blobStores): Promise<T> => store.write(stores, 'relaxed', work);
-  const get = (id: string): Promise<MediaRecord | undefined> => store.read(['media_meta'], (tx) => tx.get('media_meta', id));
+  const write = <T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T> => store.write(blobStores, 'relaxed', work);
+  const calls = recordCalls(store, clock);
+  const { get } = calls;
   const partsOf = (id: string): Promise<CachedMediaBlob[]> => store.read(['media_blobs'], (tx) => tx.getAll('media_blobs', { bounds: partBounds(id) }));
   const blob = (key: string, data: Blob, mimeType: string): CachedMediaBlob => ({
     key,
@@ -81,22 +83,7 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
 
   return {
     kind: 'indexeddb',
-    get,
-    list: (requestId) => store.read(['media_meta'], (tx) => listRecords(tx, requestId)),
-    add: (record) =>
-      write(async (tx) => {
-        const held = await tx.get('media_meta', record.id);
-        if (!held) await tx.put('media_meta', record);
-        return held ?? record;
-      }, ['media_meta']),
-    note: (id, notes) =>
-      write(async (tx) => {
-        const before = await tx.get('media_meta', id);
-        if (!before) return undefined;
-        const after = noted(before, notes);
-        await writeRecord(tx, { before, after, storedBytes: 0, now: clock.now() });
-        return after;
-      }, recordStores),
+    ...calls,
 
     append: (id, offset, bytes, etag) =>
       write(async (tx) => {
@@ -188,7 +175,6 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
       return freed;
     },
 
-    size: async () => (await store.read(['cache_stats'], (tx) => tx.get('cache_stats', 'stats')))?.mediaSize ?? 0,
     recount: () => store.read(['media_meta', 'media_blobs'], recountBlobs),
     reconcile: () => reconcileBlobs(store, clock.now()),
     close: () => undefined,

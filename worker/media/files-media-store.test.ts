@@ -1,0 +1,134 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory as FakeFactory } from 'fake-indexeddb';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { afterAll, describe, expect, test } from 'vitest';
+import { mediaId } from '../../protocol/index.ts';
+import { openIndexedDbStore } from '../store/indexeddb-store.ts';
+import { createMemoryStore } from '../store/memory-store.ts';
+import { createFakeOpfs } from '../testing/fake-opfs.ts';
+import { mediaStoreContract, type MediaFixture } from '../testing/media-store-contract.ts';
+import { createNodeFileHost } from '../testing/node-file-host.ts';
+import { media as record, uuid } from '../testing/store-records.ts';
+import { walkFiles, type FileHost } from './file-host.ts';
+import { pathOfKey } from './file-paths.ts';
+import { createFilesMediaStore } from './files-media-store.ts';
+import type { MediaStore } from './media-store.ts';
+import { createOpfsFileHost } from './opfs-file-host.ts';
+
+const clock = { now: () => 7 };
+const silent = { onBlocking: () => undefined, onTerminated: () => undefined };
+const folders: string[] = [];
+afterAll(() => Promise.all(folders.map((folder) => rm(folder, { recursive: true }))));
+const nodeHost = async (): Promise<FileHost> => {
+  const folder = await mkdtemp(join(tmpdir(), 'tabcached-media-'));
+  folders.push(folder);
+  return createNodeFileHost(folder);
+};
+const chat = uuid(0xa);
+
+async function fixture(files: FileHost, indexeddb = true): Promise<MediaFixture> {
+  const store = indexeddb ? await openIndexedDbStore({ userId: 'u1', events: silent, clock, timers: { after: () => () => undefined }, indexedDB: new FakeFactory() }) : createMemoryStore();
+  await store.claimWriter('build', 1);
+  const media = createFilesMediaStore(store, files, clock);
+  return {
+    media,
+    store,
+    reopen: async (over = store) => createFilesMediaStore(over, files, clock),
+    lose: async (id, what) => {
+      const found = await media.get(id);
+      await files.delete(pathOfKey((what === 'body' ? found?.localBlobKey : found?.thumbnailBlobKey) ?? ''));
+    },
+    litter: () => files.write(['cache', 'media', chat, 'nobody.png'], new Blob(['?'])),
+  };
+}
+
+mediaStoreContract('files', async () => fixture(createOpfsFileHost(createFakeOpfs().root)));
+
+describe('files on a real disk', () => {
+  const open = async () => {
+    const files = await nodeHost();
+    return { files, ...(await fixture(files, false)) };
+  };
+  const publish = async (media: MediaStore, filename: string, content: string, requestId = chat): Promise<void> => {
+    const id = mediaId(requestId, filename);
+    await media.add(record(id, { requestId, filename }));
+    const digest = createHash('sha256').update(content).digest('hex');
+    await media.publish(id, { digest, size: new Blob([content]).size, mimeType: 'application/pdf', verified: true, rest: new Blob([content]) }, 1);
+  };
+  const names = async (files: FileHost): Promise<string[]> => (await walkFiles(files, [])).map(({ path }) => path.join('/')).sort();
+
+  test('the layout is the data model\'s: cache/media/{requestId}/{filename} and {filename}.thumb', async () => {
+    const { files, media } = await open();
+    await publish(media, 'scan.pdf', 'one');
+    await media.putThumbnail(mediaId(chat, 'scan.pdf'), new Blob(['t']));
+    expect(await names(files)).toEqual([`cache/media/${chat}/scan.pdf`, `cache/media/${chat}/scan.pdf.thumb`]);
+    expect((await media.get(mediaId(chat, 'scan.pdf')))?.localBlobKey).toBe(`${chat}/scan.pdf`);
+  });
+
+  test('#83 names that are trouble on some platform are all stored, none over another, none outside the folder', async () => {
+    const { files, media } = await open();
+    const hostile = ['scan.pdf', 'SCAN.pdf', '../../x', '/etc/passwd', 'C:\\x', 'CON.txt', 'con.txt', 'a.', 'a', 'a ', 'x', 'x.thumb', 'x.thumb.thumb', `${'n'.repeat(299)}1`, `${'n'.repeat(299)}2`, 'e\u0301', '\u00e9', 'x.1.part', 'x\0y', '..', '.'];
+    for (const name of hostile) {
+      await publish(media, name, `body of ${name}`);
+      await media.putThumbnail(mediaId(chat, name), new Blob([`thumb of ${name}`]));
+    }
+    for (const name of hostile) {
+      expect(await (await media.read(mediaId(chat, name), 'body'))?.text()).toBe(`body of ${name}`);
+      expect(await (await media.read(mediaId(chat, name), 'thumbnail'))?.text()).toBe(`thumb of ${name}`);
+    }
+    const stored = await names(files);
+    expect(stored).toHaveLength(2 * hostile.length);
+    for (const path of stored) expect(path.startsWith(`cache/media/${chat}/`)).toBe(true);
+  });
+
+  test('D-4 the first path owns the bytes; deleting the owner renames the file to one that stays', async () => {
+    const { files, media } = await open();
+    for (const name of ['a.pdf', 'b.pdf', 'c.pdf']) await publish(media, name, 'same');
+    expect(await names(files)).toEqual([`cache/media/${chat}/a.pdf`]);
+    await media.remove(mediaId(chat, 'a.pdf'));
+    expect(await names(files)).toEqual([`cache/media/${chat}/b.pdf`]);
+    expect((await media.get(mediaId(chat, 'c.pdf')))?.localBlobKey).toBe(`${chat}/b.pdf`);
+  });
+
+  test('#84 a renaming that was cut off between file and record is found again, nothing is lost', async () => {
+    const { files, media, reopen } = await open();
+    for (const name of ['a.pdf', 'b.pdf']) await publish(media, name, 'same');
+    await files.move(['cache', 'media', chat, 'a.pdf'], ['cache', 'media', chat, 'b.pdf']);
+    const next = await reopen();
+    expect(await next.reconcile()).toEqual({ missing: 0, orphans: 0, countersWrong: false });
+    for (const name of ['a.pdf', 'b.pdf']) expect(await (await next.read(mediaId(chat, name), 'body'))?.text()).toBe('same');
+    expect(await next.remove(mediaId(chat, 'b.pdf'))).toBe(0);
+    expect(await (await next.read(mediaId(chat, 'a.pdf'), 'body'))?.text()).toBe('same');
+  });
+
+  test('#84 a file that was cut short, or grew, is a miss; temporary files and empty folders of a dead daemon are removed', async () => {
+    const { files, media, reopen } = await open();
+    await publish(media, 'a.pdf', 'whole');
+    await publish(media, 'b.pdf', 'other');
+    await files.write(['cache', 'media', chat, 'a.pdf'], new Blob(['who']));
+    await files.append(['cache', 'media', chat, 'b.pdf'], new Blob(['+']));
+    expect(await media.read(mediaId(chat, 'a.pdf'), 'body')).toBeNull();
+    await files.write(['cache', 'media', chat, 'c.pdf.1.temp'], new Blob(['?']));
+    const next = await reopen();
+    expect(await next.reconcile()).toEqual({ missing: 1, orphans: 2, countersWrong: true });
+    expect(await files.list(['cache', 'media'])).toEqual([]);
+  });
+
+  test('#73 a part that an earlier daemon received is taken over; what a replaced daemon still writes goes elsewhere', async () => {
+    const { files, media, store, reopen } = await open();
+    const id = mediaId(chat, 'a.pdf');
+    await media.add(record(id, { requestId: chat, filename: 'a.pdf' }));
+    await media.append(id, 0, new Blob(['01234']), '"1"');
+    await store.claimWriter('next', 2);
+    const next = await reopen();
+    await next.reconcile();
+    expect(await names(files)).toEqual([`cache/media/${chat}/a.pdf.2.part`]);
+    expect(await (await next.readPartial(id))?.text()).toBe('01234');
+    await expect(media.append(id, 5, new Blob(['stale']), '"1"')).rejects.toBeDefined();
+    expect(await (await next.readPartial(id))?.text()).toBe('01234');
+    expect((await next.append(id, 5, new Blob(['5']), '"1"'))._partial?.size).toBe(6);
+  });
+});

@@ -1,0 +1,131 @@
+/**
+ * What records and files say of each other at the start, and putting it right (#84): a kill, a cleaner or a person was there.
+ *
+ * Owns: files without a record (deleted), records without a file (a miss), parts that an earlier daemon received (taken over), bodies whose
+ * renaming was cut off (found again), and wrong counters.
+ */
+import type { Store } from '../store/store.ts';
+import { withoutBody } from './file-bodies.ts';
+import { walkFiles, type FileHost } from './file-host.ts';
+import { filePaths, isPartOf, keyOfPath, MEDIA_FOLDER, pathOfKey, type FilePaths } from './file-paths.ts';
+import { correctCounters, countRecords, unpictured, withPartial } from './media-records.ts';
+import type { MediaReconciled, MediaRecord } from './media-store.ts';
+
+/** Records of one transaction. */
+const SLICE = 200;
+
+/** A record without its thumbnail. */
+export function unpicturedFile(record: MediaRecord): MediaRecord {
+  const { _thumbnailType: _, ...rest } = record;
+  return unpictured(rest);
+}
+
+/** Files by key, with their sizes. */
+export type FoundFiles = ReadonlyMap<string, number>;
+
+/** What has to change. */
+export interface FileRepairs {
+  /** Records as they must be; those that are right are not among them. */
+  readonly records: readonly MediaRecord[];
+  /** Files to rename, by key. */
+  readonly moves: readonly (readonly [from: string, to: string])[];
+  /** Files that nobody knows, by key. */
+  readonly orphans: readonly string[];
+  readonly missing: number;
+}
+
+/** Compares records and files. Pure. */
+export function compareFiles(records: readonly MediaRecord[], found: FoundFiles, generation: number): FileRepairs {
+  const at = new Map(records.map((record) => [record.id, filePaths(record, generation)]));
+  const pathsOf = ({ id }: MediaRecord): FilePaths => at.get(id) as FilePaths;
+  const bodies = rightBodies(records, found, pathsOf);
+  const parts = [...found.keys()].filter((key) => key.endsWith('.part')).sort();
+  const kept = new Set<string>(bodies.moves.map(([from]) => from));
+  const moves = [...bodies.moves];
+  const changed: MediaRecord[] = [];
+  let missing = 0;
+  for (const record of records) {
+    const paths = pathsOf(record);
+    let after = bodies.records.get(record.id) ?? record;
+    let lost = record.localBlobKey !== null && after.localBlobKey === null;
+    if (after.localBlobKey !== null) kept.add(after.localBlobKey);
+    if (after.thumbnailBlobKey !== null) {
+      if (found.get(after.thumbnailBlobKey) === after._thumbnailSize) kept.add(after.thumbnailBlobKey);
+      else {
+        after = unpicturedFile(after);
+        lost = true;
+      }
+    }
+    if (after._partial) {
+      const size = after._partial.size;
+      const held = after.localBlobKey === null && parts.findLast((key) => isPartOf(key, paths) && (found.get(key) ?? 0) >= size);
+      if (!held) after = withPartial(after, 0, '');
+      else {
+        kept.add(held);
+        if (held !== keyOfPath(paths.part)) moves.push([held, keyOfPath(paths.part)]);
+      }
+    }
+    if (after.downloadStatus === 'downloading') after = { ...after, downloadStatus: 'pending' };
+    if (lost) missing += 1;
+    if (after !== record) changed.push(after);
+  }
+  return { records: changed, moves, orphans: [...found.keys()].filter((key) => !kept.has(key)), missing };
+}
+
+/** Every shared body with one owner, whose own path has the file; bodies without a file are misses. */
+function rightBodies(records: readonly MediaRecord[], found: FoundFiles, pathsOf: (record: MediaRecord) => FilePaths) {
+  const groups = new Map<string, MediaRecord[]>();
+  for (const record of records) if (record.localBlobKey !== null) groups.set(record.localBlobKey, [...(groups.get(record.localBlobKey) ?? []), record]);
+  const right = new Map<string, MediaRecord>();
+  const moves: (readonly [string, string])[] = [];
+  for (const [key, members] of groups) {
+    const size = members[0]?.fileSize;
+    const ownKey = (member: MediaRecord): string => keyOfPath(pathsOf(member).body);
+    const has = (path: string): boolean => found.get(path) === size;
+    // A renaming that was cut off has put the file at another one's path; nothing else ever does, while that one shares these bytes.
+    const owner = members.find((member) => ownKey(member) === key && has(key)) ?? members.find((member) => has(ownKey(member))) ?? (has(key) ? members[0] : undefined);
+    const digest = members.find((member) => member._body)?._body?.digest;
+    if (!owner || digest === undefined) {
+      for (const member of members) right.set(member.id, withoutBody(member));
+      continue;
+    }
+    const home = ownKey(owner);
+    if (!has(home)) moves.push([key, home]);
+    const refs = members.filter((member) => member !== owner).map(({ id }) => id);
+    for (const member of members) {
+      const _body = member === owner ? { digest, owner: null, refs } : { digest, owner: owner.id, refs: [] };
+      const same = member.localBlobKey === home && member._body?.owner === _body.owner && sameIds(member._body.refs, _body.refs);
+      if (!same) right.set(member.id, { ...member, localBlobKey: home, _body });
+    }
+  }
+  return { records: right, moves };
+}
+
+const sameIds = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((id) => other.includes(id));
+
+/** Puts both sides right; a second time there is nothing to do. */
+export async function reconcileFiles(store: Store, files: FileHost, generation: number, now: number): Promise<MediaReconciled> {
+  const records = await store.read(['media_meta'], (tx) => tx.getAll('media_meta'));
+  const walked = await walkFiles(files, MEDIA_FOLDER);
+  const found = new Map(walked.map(({ path, sizeBytes }) => [keyOfPath(path), sizeBytes]));
+  const repairs = compareFiles(records, found, generation);
+  // Whoever was replaced must not rename or delete what the next daemon has.
+  await store.write(['media_meta'], 'relaxed', () => Promise.resolve());
+  for (const [from, to] of repairs.moves) await files.move(pathOfKey(from), pathOfKey(to));
+  for (let at = 0; at < repairs.records.length; at += SLICE) {
+    await store.write(['media_meta'], 'relaxed', async (tx) => {
+      for (const record of repairs.records.slice(at, at + SLICE)) void tx.put('media_meta', record);
+    });
+  }
+  for (const key of repairs.orphans) await files.delete(pathOfKey(key)).catch(() => undefined);
+  for (const folder of await files.list(MEDIA_FOLDER)) {
+    const path = [...MEDIA_FOLDER, folder.name];
+    if (folder.kind === 'folder' && (await files.list(path)).length === 0) await files.delete(path).catch(() => undefined);
+  }
+  const left = await walkFiles(files, MEDIA_FOLDER);
+  const mediaSize = left.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+  const countersWrong = await store.write(['media_meta', 'chat_meta', 'cache_stats'], 'relaxed', async (tx) =>
+    correctCounters(tx, { ...countRecords(await tx.getAll('media_meta')), mediaSize }, now),
+  );
+  return { missing: repairs.missing, orphans: repairs.orphans.length, countersWrong };
+}
