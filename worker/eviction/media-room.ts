@@ -1,0 +1,151 @@
+/**
+ * Room for media inside its budget: grants it, and makes it by evicting files.
+ *
+ * Owns: when an eviction begins (past 90 % of the budget, a new file that needs the place, a browser that refused) and ends (80 %), one file's
+ * bytes after the other with a turn for everything else between; what was granted and is not stored yet. Which files go is decided in
+ * `file-victims.ts`; the cache does the evicting.
+ */
+import type { Eviction } from '../../protocol/inspect.ts';
+import type { Environment } from '../env.ts';
+import type { EvictableMedia, Room } from '../media/room.ts';
+import type { MediaRecord, MediaStore } from '../media/media-store.ts';
+import type { Store } from '../store/store.ts';
+import type { EvictionLog } from './eviction-log.ts';
+import { mayGo, orderVictims, victimsFor, type VictimFacts, type VictimGroup } from './file-victims.ts';
+import { budgetWithin, quotaLeft, START_SHARE, STOP_SHARE } from './quota.ts';
+
+/** Records read in one go. */
+const SLICE = 200;
+/** The browser is asked again after so many settled bytes. */
+const ASK_QUOTA_EVERY_BYTES = 8 * 1024 * 1024;
+
+/** What the room is made with. */
+export interface MediaRoomSetup {
+  readonly env: Pick<Environment, 'clock' | 'timers' | 'log' | 'estimateStorage'>;
+  readonly store: Store;
+  readonly media: MediaStore;
+  readonly budgetBytes: number;
+  readonly evictions: EvictionLog;
+  /** Who evicts; asked for when first needed, because it needs the room itself. */
+  cache(): EvictableMedia;
+}
+
+/** The room, which can be closed. */
+export interface MediaRoom extends Room {
+  /** Asks the browser for its quota, and evicts if what is there is too much. */
+  check(): Promise<void>;
+  /** Evictions under way end after the file they are at. */
+  close(): void;
+}
+
+/** Creates the room. */
+export function createMediaRoom(setup: MediaRoomSetup): MediaRoom {
+  const { env, store, media, evictions } = setup;
+  const { clock, timers, log } = env;
+  let granted = 0;
+  let limit = setup.budgetBytes;
+  let settledSinceAsked = 0;
+  let closed = false;
+  let checking: Promise<void> | null = null;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** One after the other: two that look at the same free bytes would both take them. */
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  const yieldTurn = (): Promise<void> => new Promise((resolve) => void timers.after(0, resolve));
+
+  const askQuota = async (): Promise<void> => {
+    settledSinceAsked = 0;
+    const [estimate, held] = await Promise.all([env.estimateStorage(), media.size()]);
+    limit = budgetWithin(setup.budgetBytes, held, quotaLeft(estimate));
+  };
+
+  const readFacts = async (): Promise<VictimFacts> => {
+    const operations = await store.read(['offline_queue'], (tx) => tx.getAll('offline_queue'));
+    const unsent = new Set(operations.map(({ id }) => id));
+    const cache = setup.cache();
+    return { now: clock.now(), isBusy: (id) => cache.isBusy(id), isUnsent: (messageId) => unsent.has(messageId) };
+  };
+
+  /** All records, a slice at a time, so that no reading keeps others waiting. */
+  const readRecords = async (): Promise<MediaRecord[]> => {
+    const all: MediaRecord[] = [];
+    for (let lower = ''; ; ) {
+      const slice = await store.read(['media_meta'], (tx) => tx.getAll('media_meta', { limit: SLICE, bounds: { lower, lowerOpen: true } }));
+      all.push(...slice);
+      const lastRead = slice.at(-1);
+      if (slice.length < SLICE || !lastRead) return all;
+      lower = lastRead.id;
+    }
+  };
+
+  /** Evicts a group, unless something became of it since it was chosen. Answers the bytes freed. */
+  const evictGroup = async ({ ids }: VictimGroup, reason: Eviction['reason'], facts: VictimFacts): Promise<number> => {
+    const records = await Promise.all(ids.map((id) => media.get(id)));
+    if (closed || records.some((record) => record !== undefined && !mayGo(record, { ...facts, now: clock.now() }))) return 0;
+    let freed = 0;
+    for (const id of ids) {
+      const bytes = await setup.cache().evict(id);
+      freed += bytes;
+      evictions.add({ at: clock.now(), what: 'file', id, reason, rows: 0, bytes });
+    }
+    return freed;
+  };
+
+  /** Evicts until that many bytes are freed. With `all`, nothing is evicted when all that may go is not enough. */
+  const evict = async (bytes: number, reason: Eviction['reason'], all: boolean): Promise<number> => {
+    const facts = await readFacts();
+    const groups = orderVictims(await readRecords(), facts);
+    if (all && !victimsFor(groups, bytes)) return 0;
+    let freed = 0;
+    for (const group of groups) {
+      if (freed >= bytes || closed) break;
+      freed += await evictGroup(group, reason, facts);
+      await yieldTurn();
+    }
+    return freed;
+  };
+
+  const lower = async (): Promise<void> => {
+    const held = await media.size();
+    if (held <= limit * START_SHARE) return;
+    const freed = await evict(held - limit * STOP_SHARE, limit < setup.budgetBytes ? 'quota' : 'budget', false);
+    log.debug('files evicted', { held, limit, freed });
+  };
+
+  const check = (): Promise<void> =>
+    (checking ??= inTurn(async () => {
+      await askQuota();
+      await lower();
+    })
+      .catch((error: unknown) => log.warn('files not evicted', { error: String(error) }))
+      .finally(() => (checking = null)));
+
+  return {
+    make: (bytes) =>
+      inTurn(async () => {
+        if (bytes > limit) return false;
+        const tooMany = (await media.size()) + granted + bytes - limit;
+        if (tooMany > 0 && (await evict(tooMany, 'room', true)) < tooMany) return false;
+        granted += bytes;
+        return true;
+      }),
+    settle: (bytes) => {
+      granted -= bytes;
+      settledSinceAsked += bytes;
+      if (closed) return;
+      if (settledSinceAsked >= ASK_QUOTA_EVERY_BYTES) return void check();
+      void media.size().then(
+        (held) => (held > limit * START_SHARE ? check() : undefined),
+        () => undefined,
+      );
+    },
+    free: (bytes) => inTurn(async () => (await evict(bytes, 'quota', false)) > 0),
+    limitBytes: () => limit,
+    check,
+    close: () => void (closed = true),
+  };
+}
