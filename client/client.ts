@@ -13,6 +13,7 @@ import type {
   ChatMeta,
   ClearReport,
   DaemonStats,
+  DownloadAllState,
   HostState,
   InspectReport,
   LogEntry,
@@ -167,6 +168,13 @@ export interface CacheControl {
   preview(range?: OpenedRange): Promise<ClearReport>;
   /** Drops the chats that were last opened in that time; all without one. */
   clear(range?: OpenedRange): Promise<ClearReport>;
+  /**
+   * The download of the messages of all chats: one at a time, until the budget is reached. It outlives tabs and daemons. `state` tells how
+   * far it is and how much is missing; while somebody subscribes to `stats`, {@link CacheControl.download} is live.
+   */
+  downloadAll(action: 'state' | 'start' | 'pause' | 'resume' | 'cancel'): Promise<DownloadAllState>;
+  /** How far the download of all chats is; null when none is known of. Live while somebody subscribes. */
+  readonly download: Readable<DownloadAllState | null>;
 }
 
 /** Messages of one chat that the server has not confirmed, in their order. */

@@ -119,6 +119,8 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
       drop: (requestId) => call('dropChat', { requestId }),
       clear: (range = {}) => call('clearCache', { ...range, preview: false }),
       preview: (range = {}) => call('clearCache', { ...range, preview: true }),
+      downloadAll: (action) => call('downloadAll', { action }),
+      download: shown.download,
     },
     log: () => call('exportLog', {}),
     reloadWhenSafe: (isSafe) => {

@@ -3,6 +3,7 @@
  *
  * Owns: asking to be told and stopping. Does not know what the numbers mean.
  */
+import type { DownloadAllState } from '../protocol/inspect.ts';
 import type { CacheStats } from '../protocol/records.ts';
 import type { StatsFrame } from '../protocol/views.ts';
 import type { Call } from './calls.ts';
@@ -14,6 +15,8 @@ import { createSource, type Source } from './source.ts';
 export interface StatsView {
   /** Null until the first answer. */
   readonly source: Source<CacheStats | null>;
+  /** Null while no download is known of. */
+  readonly download: Source<DownloadAllState | null>;
   readonly live: LiveView;
   receive(frame: StatsFrame): void;
 }
@@ -21,21 +24,31 @@ export interface StatsView {
 /** Statistics that are asked for when somebody subscribes. */
 export function createStatsView(env: Environment, deadlineMs: number, call: Call, isUp: () => boolean): StatsView {
   let stats: CacheStats | null = null;
-  const set = (next: CacheStats | null): void => {
-    stats = next;
+  let downloadState: DownloadAllState | null = null;
+  /** Readers of either value. */
+  let readers = 0;
+  const set = (nextStats: CacheStats | null, nextDownload: DownloadAllState | null): void => {
+    stats = nextStats;
+    downloadState = nextDownload;
     source.touch();
+    download.touch();
   };
   const live = createLiveView(env, deadlineMs, isUp, {
     open: async (isCurrent) => {
       const answer = await call('watchStats', { watching: true });
-      if (isCurrent()) set(answer);
+      if (isCurrent()) set(answer, downloadState);
     },
     close: () => {
-      set(null);
+      set(null, null);
       if (isUp()) void call('watchStats', { watching: false }).catch(() => undefined);
     },
     onFailure: () => undefined,
   });
-  const source = createSource(() => stats, live.use);
-  return { source, live, receive: (frame) => live.isActive() && set(frame.stats) };
+  const use = (used: boolean): void => {
+    readers += used ? 1 : -1;
+    if (readers === 0 || (used && readers === 1)) live.use(used);
+  };
+  const source = createSource(() => stats, use);
+  const download = createSource(() => downloadState, use);
+  return { source, download, live, receive: (frame) => live.isActive() && set(frame.stats, frame.downloadAll) };
 }

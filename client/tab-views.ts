@@ -5,6 +5,7 @@
  * shown before a daemon has answered.
  */
 import type { MediaFrame } from '../protocol/media.ts';
+import type { DownloadAllState } from '../protocol/inspect.ts';
 import type { CacheStats } from '../protocol/records.ts';
 import type { OutboxPatch } from '../protocol/outbox.ts';
 import type { ChatPatch, StaleViews, StatsFrame, TicketsPatch } from '../protocol/views.ts';
@@ -25,6 +26,7 @@ export interface TabViews {
   readonly tickets: Source<TicketsState>;
   readonly stats: Source<CacheStats | null>;
   readonly outbox: Outbox;
+  readonly download: Source<DownloadAllState | null>;
   readonly chat: Chats['chat'];
   media(requestId: string, filename: string, hints: MediaHints): MediaView;
   receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame | MediaFrame | OutboxPatch): void;
@@ -55,6 +57,7 @@ export function createTabViews(env: Environment, deadlineMs: number, call: Call,
     outbox: outbox.outbox,
     tickets: tickets.source,
     stats: stats.source,
+    download: stats.download,
     chat: chats.chat,
     media: (requestId, filename, hints) => createMediaView(loadFiles, mediaCall, requestId, filename, hints),
     receive: (frame) => {

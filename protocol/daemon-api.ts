@@ -7,7 +7,7 @@
  */
 import * as v from 'valibot';
 import type { WireError } from './errors.ts';
-import { inspectInputs, type CacheUsage, type ClearReport, type InspectReport, type LogEntry } from './inspect.ts';
+import { inspectInputs, type CacheUsage, type ClearReport, type DownloadAllState, type InspectReport, type LogEntry } from './inspect.ts';
 import { Content, Count, SequenceNumber, Uuid, type CacheStats } from './records.ts';
 import type { HostState } from './views.ts';
 
@@ -168,6 +168,7 @@ export interface CallOutputs {
   readonly dropChat: ClearReport;
   readonly clearCache: ClearReport;
   readonly exportLog: readonly LogEntry[];
+  readonly downloadAll: DownloadAllState;
 }
 
 /** Name of a call. */

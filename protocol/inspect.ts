@@ -23,6 +23,8 @@ export const inspectInputs = {
    */
   clearCache: v.object({ openedFromAt: OptionalTime, openedBeforeAt: OptionalTime, preview: v.boolean() }),
   exportLog: v.object({}),
+  /** Downloads the messages of all chats; `state` only tells how far it is, and how much is missing. */
+  downloadAll: v.object({ action: v.picklist(['state', 'start', 'pause', 'resume', 'cancel']) }),
 } as const;
 
 /** How bad a log line is. */
@@ -162,3 +164,18 @@ export interface ClearReport {
   readonly unsentKept: number;
 }
 
+/** How far the download of all chats is. */
+export interface DownloadAllState {
+  /** `limit`: stopped, because the cache reached its budget. */
+  readonly status: 'off' | 'running' | 'paused' | 'done' | 'limit';
+  readonly chatsDone: number;
+  readonly chatsTotal: number;
+  /** Bytes of the cache now. */
+  readonly bytes: number;
+  /** Bytes that are missing, by the average of what is held. */
+  readonly estimatedBytes: number;
+  /** The chat that is being downloaded. */
+  readonly current: string | null;
+  /** Why it does not get on; it tries again by itself. */
+  readonly problem: { readonly code: string; readonly message: string } | null;
+}

@@ -6,6 +6,7 @@
  */
 import type { CachedMessage, CachedTicket, CacheStats, SeqRange } from './records.ts';
 import type { OutboxPatch, RefusalContext } from './outbox.ts';
+import type { DownloadAllState } from './inspect.ts';
 import type { LinkState, StorageState } from './updates.ts';
 import { PROVISIONAL_BASE } from './limits.ts';
 
@@ -149,6 +150,8 @@ export interface GoodbyeFrame {
 export interface StatsFrame {
   readonly t: 'stats';
   readonly stats: CacheStats;
+  /** Null until somebody has asked about it in this life of the daemon. */
+  readonly downloadAll: DownloadAllState | null;
 }
 
 /** Is the daemon's thread alive? The tab answers by acknowledging. */

@@ -24,6 +24,8 @@ export interface Remembered {
   readonly tickets: readonly CachedTicket[];
   readonly cursor: string | null;
   readonly operations: readonly OfflineOperation[];
+  /** A download of all chats that goes on; undefined when there is none. */
+  readonly download?: unknown;
 }
 
 /** A daemon that may begin. */
@@ -124,10 +126,11 @@ function withDeadline(env: Environment, opening: Promise<Store>): Promise<Store>
 
 /** Reads what the daemon keeps in memory all the time: every chat's record, the tickets, the outbox; rows only of pending messages. */
 async function recall(tx: ReadTransaction): Promise<Remembered> {
-  const [metas, tickets, cursor, operations] = await Promise.all([
+  const [metas, tickets, cursor, download, operations] = await Promise.all([
     tx.getAll('chat_meta'),
     tx.getAll('tickets'),
     tx.get('ticket_meta', 'cursor'),
+    tx.get('ticket_meta', '_downloadAll'),
     allOperations(tx),
   ]);
   const sending = new Set(operations.filter((operation) => operation.type === 'send_message').map((operation) => operation.requestId));
@@ -137,7 +140,7 @@ async function recall(tx: ReadTransaction): Promise<Remembered> {
       pending: sending.has(stored.requestId) ? await readPending(tx, stored.requestId) : [],
     })),
   );
-  return { chats, tickets, cursor: typeof cursor?.value === 'string' ? cursor.value : null, operations: operations.map(recovered) };
+  return { chats, tickets, cursor: typeof cursor?.value === 'string' ? cursor.value : null, operations: operations.map(recovered), download: download?.value };
 }
 
 /** An operation that a dead daemon was sending: whether the server has it is not known, so it is asked first. */

@@ -137,6 +137,7 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
     dropChat: async (input) => (await inspection()).dropChat(input),
     clearCache: async (input) => (await inspection()).clearCache(input),
     exportLog: async (input) => (await inspection()).exportLog(input),
+    downloadAll: async (input) => (await inspection()).downloadAll(input),
   };
   return calls satisfies { readonly [Name in Exclude<CallName, 'hello'>]: CallHandlers[Name] };
 }

@@ -343,6 +343,7 @@ export function createParts(setup: PartsSetup): Parts {
     journal: setup.journal,
     daemon: { epoch, identity, lease: booted.lease, startedAt, budgetBytes: settings.budgetBytes },
   }));
+  if (booted.download) void inspection.load().then((part) => part.restore(booted.download)).catch(() => undefined);
   const parts: Parts = {
     sessions, views, book, engine, pages, tickets, outbox, outboxView, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, meta, host,
     store: booted.store,

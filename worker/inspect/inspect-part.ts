@@ -11,9 +11,14 @@ import type { Journal } from '../journal.ts';
 import type { Parts } from '../parts.ts';
 import type { Session } from '../sessions.ts';
 import { readStats } from '../store/chat-counters.ts';
+import { EMPTY_HISTORY } from '../sync/history.ts';
+import { createDownloadAll, type DownloadAllRecord } from './download-all.ts';
 import { createLiveStats } from './live-stats.ts';
 import { inspectDaemon } from './report.ts';
 import { createStorageControl } from './storage-control.ts';
+
+/** Key in `ticket_meta` of a download that goes on with the next daemon. */
+export const DOWNLOAD_ALL = '_downloadAll';
 
 /** Facts about the daemon that no part knows. */
 export interface DaemonFacts {
@@ -28,7 +33,7 @@ export interface DaemonFacts {
 /** What inspection looks at. */
 export interface InspectionSetup {
   readonly parts: Parts;
-  readonly env: Pick<Environment, 'clock' | 'timers' | 'estimateStorage'>;
+  readonly env: Pick<Environment, 'clock' | 'timers' | 'random' | 'estimateStorage'>;
   readonly daemon: DaemonFacts;
   readonly journal: Journal;
 }
@@ -40,17 +45,46 @@ export type InspectCalls = Pick<CallHandlers, keyof typeof inspectInputs>;
 export interface Inspection {
   /** The calls of one tab. */
   calls(session: Session): InspectCalls;
+  /** Goes on with what `_downloadAll` in `ticket_meta` tells. */
+  restore(record: unknown): void;
   close(): void;
 }
 
 /** Creates the part. */
 export function createInspection(setup: InspectionSetup): Inspection {
   const { parts, env, journal } = setup;
-  const { committer, store, cacheUse, sessions } = parts;
+  const { book, committer, engine, store, cacheUse, sessions, tickets } = parts;
   const control = createStorageControl(setup);
+  const download = createDownloadAll({
+    timers: env.timers,
+    random: env.random,
+    limitBytes: setup.daemon.budgetBytes,
+    now: () => env.clock.now(),
+    chats: () =>
+      [...tickets.all()]
+        .sort((a, b) => Date.parse(b.lastMessageAt ?? b.createdAt) - Date.parse(a.lastMessageAt ?? a.createdAt))
+        .map(({ id, headSequence }) => ({ requestId: id, head: headSequence })),
+    history: (requestId) => book.get(requestId)?.history ?? EMPTY_HISTORY,
+    denied: (requestId) => engine.cell(requestId).denied,
+    loadPage: (requestId, query) => engine.loadPage(requestId, query),
+    size: async () => {
+      await committer.flush();
+      const stats = await store.read(['cache_stats'], (tx) => readStats(tx, env.clock.now()));
+      return { bytes: stats.totalSize, messages: stats.messageCount, messageBytes: stats.messagesSize };
+    },
+    save: (record) =>
+      committer.add({
+        stores: ['ticket_meta'],
+        rows: 1,
+        durability: 'strict',
+        work: (tx) => (record ? tx.put('ticket_meta', { key: DOWNLOAD_ALL, value: record }) : tx.delete('ticket_meta', DOWNLOAD_ALL)),
+      }),
+    onChange: () => undefined,
+  });
   const live = createLiveStats({
     timers: env.timers,
     read: async () => cacheUse.with(await store.read(['cache_stats'], (tx) => readStats(tx, env.clock.now()))),
+    downloadAll: () => (download.state().status === 'off' ? null : download.state()),
     sessions: () => sessions.all(),
     post: (session, frame) => sessions.post(session, frame),
   });
@@ -65,7 +99,12 @@ export function createInspection(setup: InspectionSetup): Inspection {
       dropChat: ({ requestId }) => control.drop(requestId),
       clearCache: ({ preview, ...range }) => control.clear(range, preview),
       exportLog: () => journal.entries(),
+      downloadAll: ({ action }) => download.act(action),
     }),
-    close: () => live.close(),
+    restore: (record) => download.restore(record as DownloadAllRecord),
+    close: () => {
+      download.close();
+      live.close();
+    },
   };
 }

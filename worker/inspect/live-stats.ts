@@ -3,7 +3,7 @@
  *
  * Owns: reading the record once a second while somebody watches, and telling only what changed. Does not count anything itself.
  */
-import type { CacheStats } from '../../protocol/index.ts';
+import type { CacheStats, DownloadAllState } from '../../protocol/index.ts';
 import type { Timers } from '../env.ts';
 import type { Session } from '../sessions.ts';
 
@@ -14,6 +14,7 @@ const LOOK_EVERY_MS = 1_000;
 export interface LiveStatsSetup {
   readonly timers: Timers;
   read(): Promise<CacheStats>;
+  downloadAll(): DownloadAllState | null;
   /** Tabs that are connected. */
   sessions(): readonly Session[];
   post(session: Session, frame: string): void;
@@ -26,7 +27,7 @@ export interface LiveStats {
 }
 
 /** Creates them; nothing is read while nobody watches. */
-export function createLiveStats({ timers, read, sessions, post }: LiveStatsSetup): LiveStats {
+export function createLiveStats({ timers, read, downloadAll, sessions, post }: LiveStatsSetup): LiveStats {
   const watching = new Set<Session>();
   let cancel: (() => void) | null = null;
   let last = '';
@@ -34,7 +35,7 @@ export function createLiveStats({ timers, read, sessions, post }: LiveStatsSetup
 
   const look = async (): Promise<CacheStats> => {
     const stats = await read();
-    const frame = JSON.stringify({ t: 'stats', stats });
+    const frame = JSON.stringify({ t: 'stats', stats, downloadAll: downloadAll() });
     if (frame !== last) for (const session of watching) post(session, frame);
     last = frame;
     return stats;
