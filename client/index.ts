@@ -1,5 +1,6 @@
 /** `tabcached`: the tab's side. Importing it does nothing; `connect` is where it begins. */
 export type {
+  CacheControl,
   ChatView,
   ChatViewState,
   Client,
@@ -20,11 +21,23 @@ export type {
 export type { MediaError, MediaPriority, MediaState } from '../protocol/media.ts';
 export { connect } from './connect.ts';
 export { observeUpdates } from './observe-updates.ts';
-export type { DaemonStats, SendReceipt } from '../protocol/daemon-api.ts';
+export type { DaemonStats, SendReceipt, VerifyReport } from '../protocol/daemon-api.ts';
+export type {
+  CacheUsage,
+  ChatUsage,
+  ClearReport,
+  DownloadAllState,
+  HistoryPart,
+  InspectedChat,
+  InspectedLane,
+  InspectedTab,
+  InspectReport,
+  LogEntry,
+} from '../protocol/inspect.ts';
 export { TabcachedError } from '../protocol/errors.ts';
 export type { ErrorCode } from '../protocol/errors.ts';
 export type { OutboxOperation, OutboxPause, RefusalContext } from '../protocol/outbox.ts';
-export type { CachedMessage, CachedTicket, Sender } from '../protocol/records.ts';
+export type { CachedMessage, CachedTicket, CacheStats, Sender } from '../protocol/records.ts';
 export type { LinkState, StorageState, Update } from '../protocol/updates.ts';
 export { isProvisional, rowKey } from '../protocol/views.ts';
 export type { Anchor, ChatItem, ChatMeta, ChatState, HostState, LaneState, Window } from '../protocol/views.ts';

@@ -1,19 +1,20 @@
 /** From the address to a screen: choosing a person, opening their desk, the desk, or why it does not open. */
 import type { ReactNode } from 'react';
 import { Desk } from './desk.tsx';
+import type { PageName } from './routing/place.ts';
 import { usePlace } from './routing/use-place.ts';
 import { PeoplePage } from './session/people-page.tsx';
 import { useDesk } from './session/use-desk.ts';
 
 /** The whole application. */
 export function App(): ReactNode {
-  const { as, ticket } = usePlace();
-  return as === null ? <PeoplePage /> : <PersonsDesk key={as} username={as} ticket={ticket} />;
+  const { as, ticket, page = null } = usePlace();
+  return as === null ? <PeoplePage /> : <PersonsDesk key={as} username={as} ticket={ticket} page={page} />;
 }
 
-function PersonsDesk({ username, ticket }: { readonly username: string; readonly ticket: string | null }): ReactNode {
+function PersonsDesk({ username, ticket, page }: { readonly username: string; readonly ticket: string | null; readonly page: PageName | null }): ReactNode {
   const state = useDesk(username);
-  if (state.phase === 'open') return <Desk open={state.desk} ticket={ticket} />;
+  if (state.phase === 'open') return <Desk open={state.desk} ticket={ticket} page={page} />;
   if (state.phase === 'opening') {
     return (
       <main className="opening" aria-busy="true">

@@ -2,13 +2,17 @@
 import { useMemo, type ReactNode } from 'react';
 import { useStatus, useTickets } from 'tabcached/react';
 import { Conversation } from './conversation/conversation.tsx';
+import { InspectorPage } from './inspector/inspector-page.tsx';
 import { ShortcutHelp } from './keyboard/shortcut-help.tsx';
 import { Avatar } from './people/avatar.tsx';
 import { nameOf } from './people/person-text.ts';
+import { PageLinks } from './routing/page-links.tsx';
+import type { PageName } from './routing/place.ts';
 import { linkTo } from './routing/use-place.ts';
 import { DeskContext } from './session/desk-context.ts';
 import { useMe } from './session/use-me.ts';
 import type { OpenDesk } from './session/use-desk.ts';
+import { SettingsPage } from './settings/settings-page.tsx';
 import { Banners } from './status/banners.tsx';
 import { Connection } from './status/connection.tsx';
 import { useTitle } from './status/use-title.ts';
@@ -17,8 +21,8 @@ import { totalUnread } from './tickets/filter-tickets.ts';
 import { NewTicket } from './tickets/new-ticket.tsx';
 import { TicketList } from './tickets/ticket-list.tsx';
 
-/** See the file. `ticket` is the id of the opened one. */
-export function Desk({ open, ticket }: { readonly open: OpenDesk; readonly ticket: string | null }): ReactNode {
+/** See the file. `ticket` is the id of the opened one; `page` stands in place of the tickets. */
+export function Desk({ open, ticket, page }: { readonly open: OpenDesk; readonly ticket: string | null; readonly page: PageName | null }): ReactNode {
   const { client, username } = open;
   const status = useStatus(client);
   const me = useMe(open, status.link !== 'offline');
@@ -29,7 +33,7 @@ export function Desk({ open, ticket }: { readonly open: OpenDesk; readonly ticke
 
   return (
     <DeskContext.Provider value={desk}>
-      <div className="desk" data-view={ticket === null ? 'list' : 'conversation'}>
+      <div className="desk" data-view={page ? 'page' : ticket === null ? 'list' : 'conversation'}>
         <header className="bar">
           <a className="bar__name" {...linkTo({ as: username, ticket: null })}>
             Support desk
@@ -37,6 +41,7 @@ export function Desk({ open, ticket }: { readonly open: OpenDesk; readonly ticke
           <Connection status={status} />
           <span className="bar__space" />
           {me && !me.isTechnician && <NewTicket />}
+          <PageLinks page={page} ticket={ticket} />
           <ShortcutHelp />
           <ThemeToggle />
           <a className="bar__person" {...linkTo({ as: null, ticket: null })} title={`Signed in as ${username}. Work as somebody else…`}>
@@ -45,10 +50,14 @@ export function Desk({ open, ticket }: { readonly open: OpenDesk; readonly ticke
           </a>
         </header>
         <Banners status={status} />
-        <TicketList opened={ticket} />
-        <main className="main">
-          {ticket === null ? <NothingOpen /> : <Conversation key={ticket} requestId={ticket} />}
-        </main>
+        {page === 'inspector' && <InspectorPage />}
+        {page === 'settings' && <SettingsPage />}
+        {page === null && (
+          <>
+            <TicketList opened={ticket} />
+            <main className="main">{ticket === null ? <NothingOpen /> : <Conversation key={ticket} requestId={ticket} />}</main>
+          </>
+        )}
       </div>
     </DeskContext.Provider>
   );

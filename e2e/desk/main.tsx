@@ -12,6 +12,7 @@ import './styles/conversation.css';
 import './styles/messages.css';
 import './styles/composer.css';
 import './styles/pages.css';
+import './styles/panels.css';
 
 const root = document.getElementById('desk');
 if (!root) throw new Error('index.html has no element with the id "desk".');
