@@ -1,9 +1,13 @@
 /** The browser tests: `e2e/specs`, in a Chromium that is found or installed. */
 import { defineConfig } from '@playwright/test';
+import type { HostOption } from './e2e/fixtures/desk.ts';
 import { browserFlags } from './e2e/fixtures/find-browser.ts';
 import { findOrInstallBrowser } from './e2e/fixtures/install-browser.ts';
 
-export default defineConfig({
+/** Specs that prove what must hold wherever the daemon runs; those of the fallback itself ask for it. */
+const IN_BOTH_HOSTS = ['one-daemon', 'messages-everywhere', 'killed-daemon', 'crashed-tab', 'updates', 'two-users', 'drafts', 'content-security'].map((name) => `**/${name}.spec.ts`);
+
+export default defineConfig<{ host: HostOption }>({
   testDir: 'e2e/specs',
   outputDir: 'test-results',
   fullyParallel: true,
@@ -13,6 +17,7 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 15_000 },
   reporter: [['list']],
+  projects: [{ name: 'shared-worker' }, { name: 'fallback', testMatch: IN_BOTH_HOSTS, use: { host: 'fallback' } }],
   use: {
     actionTimeout: 15_000,
     launchOptions: { executablePath: findOrInstallBrowser(), args: browserFlags() },

@@ -39,7 +39,7 @@ const unusedChannels = {
  * after its file. They are whole in themselves, because importing the worker's own script from one of them would start a second daemon
  * where the two addresses differ (a query string is enough).
  */
-const workerParts = ['worker/inspect/inspect-part.ts', 'worker/open-broadcast.ts', 'worker/store/memory-store.ts'];
+const workerParts = ['worker/inspect/inspect-part.ts', 'worker/open-broadcast.ts', 'worker/open-lobby.ts', 'worker/store/memory-store.ts'];
 const partFile = (source: string): string => `worker-${basename(source, '.ts')}`;
 const separateParts: RolldownPlugin = {
   name: 'separate-parts',

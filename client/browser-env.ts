@@ -1,8 +1,8 @@
 /** The only file of the client that reads the page's globals. */
 import { nanoid } from 'nanoid';
 import { TabcachedError } from '../protocol/errors.ts';
-import { createPackagedWorker, joinWorker } from './create-worker.ts';
-import type { Environment, HeldLock, Locks, Page } from './env.ts';
+import { createDedicatedWorker, createPackagedWorker, joinWorker } from './create-worker.ts';
+import type { Environment, HeldLock, Locks, Page, Timers } from './env.ts';
 
 /** Rejections of lock requests, which only ever come from an abort or a page that may not use locks. */
 const cancelled = (cause: unknown): never => {
@@ -18,6 +18,15 @@ const locks: Locks = {
   whenFree: (name, signal) => navigator.locks.request(name, { mode: 'shared', signal }, () => undefined).catch(cancelled),
   held: async () => ((await navigator.locks.query()).held ?? []).flatMap((lock) => lock.name ?? []),
 };
+
+const timers: Timers = {
+  after: (delayMs, run) => {
+    const timer = setTimeout(run, delayMs);
+    return () => clearTimeout(timer);
+  },
+};
+
+const ids = { uuid: () => crypto.randomUUID(), short: () => nanoid() };
 
 /** Listens for several events of one target; returns the undo. */
 function listen(target: EventTarget, types: readonly string[], listener: () => void): () => void {
@@ -67,21 +76,24 @@ export function browserEnvironment(): Environment {
   }
   return {
     clock: { now: () => performance.now() },
-    timers: {
-      after: (delayMs, run) => {
-        const timer = setTimeout(run, delayMs);
-        return () => clearTimeout(timer);
-      },
-    },
+    timers,
     locks,
     page: page(),
     urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
     random: Math.random,
-    ids: { uuid: () => crypto.randomUUID(), short: () => nanoid() },
+    ids,
     createWorker: (name) => {
       if (typeof SharedWorker === 'undefined') throw new TabcachedError('HOST_UNAVAILABLE', 'This browser has no SharedWorker.');
       return createPackagedWorker(name);
     },
     joinWorker,
+    createDedicatedWorker,
+    loadFallback: async (createWorker) => {
+      if (typeof Worker === 'undefined' || typeof BroadcastChannel === 'undefined') {
+        throw new TabcachedError('HOST_UNAVAILABLE', 'This browser has no workers, or no channels between tabs.');
+      }
+      const { createFallback } = await import('./fallback/real-fallback.ts');
+      return createFallback({ locks, timers, ids }, createWorker);
+    },
   };
 }

@@ -14,9 +14,9 @@ export interface StatusKeeper {
   superseded(by: Superseded | null): void;
 }
 
-/** A status that begins unconnected. */
-export function createStatus(host: HostKind): StatusKeeper {
-  let status: ClientStatus = { ...NO_STATUS, host };
+/** A status that begins unconnected. `host` is asked whenever a daemon is up. */
+export function createStatus(host: () => HostKind): StatusKeeper {
+  let status: ClientStatus = { ...NO_STATUS, host: host() };
   const set = (next: ClientStatus): void => {
     status = next;
     source.touch();
@@ -24,7 +24,7 @@ export function createStatus(host: HostKind): StatusKeeper {
   const source = createSource(() => status);
   return {
     source,
-    up: (state) => set({ ...state, connected: true, host, superseded: status.superseded }),
+    up: (state) => set({ ...state, connected: true, host: host(), superseded: status.superseded }),
     down: () => set({ ...status, connected: false, link: 'offline' }),
     superseded: (superseded) => {
       if (JSON.stringify(superseded) !== JSON.stringify(status.superseded)) set({ ...status, superseded });

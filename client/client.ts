@@ -216,6 +216,7 @@ export interface Client {
   readonly userId: string;
   /** Random per connect; never shared by two tabs, not even duplicated ones. */
   readonly tabId: string;
+  /** Changes when another tab, or this one, comes to host the daemon. */
   readonly host: HostKind;
   readonly status: Readable<ClientStatus>;
   readonly tickets: Readable<TicketsState>;
@@ -260,6 +261,11 @@ export interface ConnectOptions {
    * worker that comes with the package.
    */
   createWorker?(name: string): SharedWorker;
+  /**
+   * The same for browsers without SharedWorker, where one tab hosts the daemon: the same file in a dedicated worker. With
+   * `createWorker` and without this there is no such fallback.
+   */
+  createDedicatedWorker?(name: string): Worker;
   /** Build id of a custom worker; two builds never share a daemon. Default: the package's. */
   readonly buildId?: string;
   /** Number of this build, greater with each release: the newest build's daemon serves everybody. Default: from the package's version. */

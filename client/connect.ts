@@ -5,6 +5,7 @@ import type { TokenRequest } from '../protocol/views.ts';
 import { browserEnvironment } from './browser-env.ts';
 import { fullBuildId } from './build-id.ts';
 import { createCalls } from './calls.ts';
+import { chooseHost } from './choose-host.ts';
 import { createStatus } from './client-status.ts';
 import type { Client, ConnectOptions } from './client.ts';
 import { keepConnection, type Connection } from './connection.ts';
@@ -25,10 +26,16 @@ export const connect = async (options: ConnectOptions): Promise<Client> => conne
 /** As {@link connect}, in a given environment. */
 export async function connectIn(env: Environment, options: ConnectOptions): Promise<Client> {
   const { userId, deadlineMs = CALL_DEADLINE_MS } = options;
-  const host = sharedWorkerHost((name) => (options.createWorker ?? env.createWorker)(name), env.joinWorker);
+  const { createWorker = env.createWorker, createDedicatedWorker = options.createWorker ? null : (name: string) => env.createDedicatedWorker(name, null) } = options;
+  const host = chooseHost({
+    locks: env.locks,
+    userId,
+    shared: sharedWorkerHost((name) => createWorker(name), env.joinWorker),
+    loadFallback: createDedicatedWorker && (() => env.loadFallback((name, url) => (url === null ? createDedicatedWorker(name) : env.createDedicatedWorker(name, url)))),
+  });
   const tabId = env.ids.short();
   const buildId = fullBuildId(options.buildId, options.buildNumber);
-  const status = createStatus(host.kind);
+  const status = createStatus(() => host.kind);
   const calls = createCalls(env, deadlineMs);
   const { call } = calls;
   const isUp = (): boolean => connection?.session() != null;
@@ -96,7 +103,9 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
   return {
     userId,
     tabId,
-    host: host.kind,
+    get host() {
+      return host.kind;
+    },
     status: status.source,
     tickets: shown.tickets,
     outbox: shown.outbox,

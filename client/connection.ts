@@ -78,6 +78,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
     lease?.release();
     lease = null;
     session?.end('hidden');
+    setup.host.leave();
   };
   const show = (): void => {
     hidden = false;
@@ -165,6 +166,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
     if (over.signal.aborted) return;
     over.abort();
     session?.end('closed');
+    setup.host.leave();
     lease?.release();
     for (const undo of undoPage) undo();
     events.onEnd();

@@ -5,6 +5,7 @@
  * locks, random numbers, the page's events or a worker.
  */
 import type { TabReport } from '../protocol/daemon-api.ts';
+import type { Host } from './open-host.ts';
 
 /** Monotonic clock, in milliseconds from an arbitrary start. */
 export interface Clock {
@@ -72,4 +73,8 @@ export interface Environment {
   createWorker(name: string): SharedWorker;
   /** Starts or joins a worker of another build by its URL. */
   joinWorker(name: string, url: string): SharedWorker;
+  /** Runs the package's own worker, or that of another build by its URL, as a dedicated one. */
+  createDedicatedWorker(name: string, url: string | null): Worker;
+  /** Loads the host for browsers without shared workers. `createWorker` as {@link createDedicatedWorker}. Rejects with `HOST_UNAVAILABLE`. */
+  loadFallback(createWorker: (name: string, url: string | null) => Worker): Promise<Host>;
 }

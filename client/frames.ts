@@ -7,6 +7,7 @@
 import { ACK_EVERY } from '../protocol/limits.ts';
 import type { DaemonFrame } from '../protocol/views.ts';
 import type { Clock, Timers } from './env.ts';
+import type { Line } from './line.ts';
 
 /** Longest wait before fewer than {@link ACK_EVERY} frames are acknowledged. One timer per burst, none per frame. */
 const ACK_IDLE_MS = 1_000;
@@ -21,7 +22,7 @@ export interface FrameReceiver {
 
 /** Receives frames until closed. `acknowledge` is given the count of all frames so far. */
 export function receiveFrames(
-  port: MessagePort,
+  port: Line,
   env: { readonly clock: Clock; readonly timers: Timers },
   onFrame: (frame: DaemonFrame) => void,
   acknowledge: (frames: number) => void,

@@ -1,26 +1,30 @@
 /**
  * Where the daemon of this tab runs, and how to reach it.
  *
- * Owns: the host port. Today there is one host, the SharedWorker; a fallback (one tab leads, others follow) is another
- * implementation of {@link Host} that is loaded when this one is not available. Does not know what is said over the port.
+ * Owns: the host port, and the host that runs SharedWorkers; where there are none, one tab leads and others follow (`fallback/`,
+ * chosen in `choose-host.ts`). Does not know what is said over the port.
  */
 import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
 import type { HostKind } from './client.ts';
+import type { Line } from './line.ts';
 
-/** A port to a daemon, just opened. */
-interface HostLink {
-  readonly port: MessagePort;
-  /** Rejects with `HOST_UNAVAILABLE` when the browser says that the worker cannot run; never resolves. */
+/** A line to a daemon, just opened. */
+export interface HostLink {
+  readonly port: Line;
+  /** Rejects with `HOST_UNAVAILABLE` when the browser says that the worker cannot run, with `DAEMON_LOST` when it died; never resolves. */
   readonly failed: Promise<never>;
-  /** Closes the port; idempotent. */
+  /** Closes the line; idempotent. */
   close(): void;
 }
 
 /** A way to reach daemons by name. */
 export interface Host {
+  /** May change with each link. */
   readonly kind: HostKind;
   /** Starts or joins the daemon of that name; with `url`, in that worker, which another build's tabs made. Throws `HOST_UNAVAILABLE`. */
-  open(name: string, url: string | null): HostLink;
+  open(name: string, url: string | null): HostLink | Promise<HostLink>;
+  /** The page goes away, for good or for a while: lets go at once of everything that others wait for. Links fail. Idempotent. */
+  leave(): void;
 }
 
 /** The host that runs daemons in SharedWorkers, made by `createWorker`; `joinWorker` is for those of other builds. */
@@ -42,5 +46,6 @@ export function sharedWorkerHost(createWorker: (name: string) => SharedWorker, j
       // The closure keeps the worker object itself alive: a collected one may take its port with it.
       return { port: worker.port, failed, close: () => worker.port.close() };
     },
+    leave: () => undefined,
   };
 }

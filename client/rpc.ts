@@ -9,6 +9,7 @@ import { wrap } from 'comlink';
 import type { CallInput, CallName, CallOutputs, DaemonEndpoint } from '../protocol/daemon-api.ts';
 import { fromWireError, TabcachedError, toTabcachedError } from '../protocol/errors.ts';
 import type { Timers } from './env.ts';
+import type { Line } from './line.ts';
 
 /** Calls to one daemon over one port. */
 export interface Rpc {
@@ -30,7 +31,7 @@ export interface RpcEvents {
 }
 
 /** Calls over a port whose other side exposes a `DaemonEndpoint`. */
-export function openRpc(port: MessagePort, timers: Timers, events: RpcEvents): Rpc {
+export function openRpc(port: Line, timers: Timers, events: RpcEvents): Rpc {
   const proxy = wrap<DaemonEndpoint>(port);
   // Held by the closure for as long as the connection lives; a proxy per call would be garbage per call.
   const pinned = { proxy, post: proxy.call as unknown as DaemonEndpoint['call'] };

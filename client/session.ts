@@ -53,7 +53,7 @@ export async function openSession(setup: SessionSetup): Promise<Handshake> {
   const { env, hello, target, deadlineMs } = setup;
   const { generation, url } = target;
   const owner = { buildId: target.buildId, userId: hello.userId };
-  const link = setup.host.open(workerName({ ...owner, generation }), url);
+  const link = await setup.host.open(workerName({ ...owner, generation }), url);
   const pingMs = deadlineMs / 5;
   const stop = new AbortController();
   let suspect = (): void => undefined;

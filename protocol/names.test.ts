@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { daemonLease, handoverLock, parseDaemonLease, parseWorkerName, tabLease, updatesChannel, workerName, writerLease } from './names.ts';
+import { daemonLease, electionChannel, handoverLock, isLineChannel, lineChannel, lobbyChannel, parseDaemonLease, parseElectionLock, parseWorkerName, tabLease, updatesChannel, workerName, writerLease } from './names.ts';
 
 const odd = { buildId: 'a:b', userId: 'ü/ser:1', generation: 3 };
 
@@ -13,8 +13,14 @@ describe('names', () => {
     for (const name of ['', 'tabcached', 'tabcached:2:worker:b:u:0', 'tabcached:1:worker:b:u:x', 'tabcached:1:worker:%:u:0', 'tabcached:1:tab:u:id']) expect(parseWorkerName(name)).toBeNull();
     expect(parseDaemonLease(workerName(odd))).toBeNull();
   });
+  test('#99 an election’s lock tells whose leader holds it; a line is known by its name', () => {
+    expect(parseElectionLock(`pubkey-bc||native||${electionChannel(odd)}`)).toEqual(odd);
+    for (const lock of [electionChannel(odd), `pubkey-bc||native||${lobbyChannel(odd)}`, daemonLease(odd, 'e'), 'pubkey-bc||native||other']) expect(parseElectionLock(lock)).toBeNull();
+    expect(isLineChannel(lineChannel('x'))).toBe(true);
+    for (const other of [lobbyChannel(odd), updatesChannel('u'), 7, null]) expect(isLineChannel(other)).toBe(false);
+  });
   test('#89 of two majors never meet: all carry it', () => {
-    for (const name of [workerName(odd), daemonLease(odd, 'e'), handoverLock('u', 'e'), tabLease('u', 't'), writerLease('u'), updatesChannel('u')]) expect(name).toMatch(/^tabcached:1:/);
+    for (const name of [workerName(odd), daemonLease(odd, 'e'), handoverLock('u', 'e'), tabLease('u', 't'), writerLease('u'), updatesChannel('u'), electionChannel(odd), lobbyChannel(odd), lineChannel('x')]) expect(name).toMatch(/^tabcached:1:/);
   });
   test('T-5 of two users differ', () => {
     expect(writerLease('a:b')).not.toBe(writerLease('a'));

@@ -81,5 +81,33 @@ export const tabLease = (userId: string, tabId: string): string => `${prefix}:ta
 /** Lock that the one daemon holds which may write a user's database. */
 export const writerLease = (userId: string): string => `${prefix}:writer:${segment(userId)}`;
 
+/**
+ * Channel on which the fallback's leader of a worker is elected. The election's lock carries its name, and so the user, the major and the
+ * generation.
+ */
+export const electionChannel = (worker: WorkerIdentity): string =>
+  `${prefix}:leader:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}`;
+
+/** What the `broadcast-channel` package puts before a channel's name to make its election's lock. */
+const ELECTION_LOCK = 'pubkey-bc||native||';
+
+/** The worker that a lock's holder was elected to host, or null for another lock. */
+export function parseElectionLock(lock: string): WorkerIdentity | null {
+  if (!lock.startsWith(ELECTION_LOCK)) return null;
+  const parts = lock.slice(ELECTION_LOCK.length).split(':');
+  if (parts.length !== 6 || `${parts[0]}:${parts[1]}` !== prefix || parts[2] !== 'leader') return null;
+  return identityIn(parts[3], parts[4], parts[5]);
+}
+
+/** Channel on which tabs ask a leader's worker for a line. */
+export const lobbyChannel = (worker: WorkerIdentity): string =>
+  `${prefix}:lobby:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}`;
+
+/** Channel of one follower's session, and the lock that the follower holds as long as it is used. `id` is random. */
+export const lineChannel = (id: string): string => `${prefix}:line:${id}`;
+
+/** Whether a text is the name of a line. */
+export const isLineChannel = (text: unknown): text is string => typeof text === 'string' && text.startsWith(`${prefix}:line:`);
+
 /** `broadcast-channel` on which a user's updates are published. */
 export const updatesChannel = (userId: string): string => `${prefix}:updates:${segment(userId)}`;

@@ -29,7 +29,7 @@ describe('the ports of a worker', () => {
       const line = ++lines;
       return { call: async () => ({ ok: true, value: line }), close: () => undefined };
     });
-    acceptPorts(scope, start);
+    acceptPorts(scope, 'onconnect', start);
     await expect(tab(scope).call('ping', {})).resolves.toEqual({ ok: true, value: 1 });
     await expect(tab(scope).call('ping', {})).resolves.toEqual({ ok: true, value: 2 });
     expect(start).toHaveBeenCalledTimes(1);
@@ -39,7 +39,7 @@ describe('the ports of a worker', () => {
   test('ports are accepted before the daemon is started', () => {
     const scope: PortScope = { name: workerName(identity), onconnect: null };
     let listening = false;
-    acceptPorts(scope, () => {
+    acceptPorts(scope, 'onconnect', () => {
       listening = scope.onconnect !== null;
       return () => ({ call: async () => ({ ok: true, value: null }), close: () => undefined });
     });
@@ -49,7 +49,7 @@ describe('the ports of a worker', () => {
   test.each(['', 'desk', 'tabcached:2:worker:b1:u1:0', 'tabcached:1:worker:%:u1:0'])('a worker called "%s" answers each call with what is wrong', async (name) => {
     const scope: PortScope = { name, onconnect: null };
     const start = vi.fn();
-    acceptPorts(scope, start);
+    acceptPorts(scope, 'onconnect', start);
     const result = { ok: false, error: expect.objectContaining({ code: 'INVALID', message: expect.stringContaining(`"${name}"`) }) };
     const proxy = tab(scope);
     await expect(proxy.call('hello', {})).resolves.toEqual(result);
@@ -59,7 +59,7 @@ describe('the ports of a worker', () => {
 
   test('a daemon that cannot be made answers each call with why', async () => {
     const scope: PortScope = { name: workerName(identity), onconnect: null };
-    acceptPorts(scope, () => {
+    acceptPorts(scope, 'onconnect', () => {
       throw new TabcachedError('HOST_UNAVAILABLE', 'no locks');
     });
     await expect(tab(scope).call('hello', {})).resolves.toMatchObject({ ok: false, error: { code: 'HOST_UNAVAILABLE', message: 'no locks' } });

@@ -1,5 +1,6 @@
 /**
- * The ports of a SharedWorker: every tab that connects gets a line to the one daemon.
+ * The ports of a worker: every one that comes gets a line to the one daemon. A SharedWorker is given one by each tab, a dedicated worker
+ * by the tab that hosts it (other tabs come through the lobby).
  *
  * Owns: that no tab is missed, and that each one is answered, also by a worker that cannot serve it. Does not know what a daemon is made
  * from.
@@ -9,17 +10,18 @@ import { parseWorkerName, type WorkerIdentity } from '../protocol/names.ts';
 import type { Connect } from './connection.ts';
 import { serveOnPort } from './port-session.ts';
 
-/** What is used of a SharedWorker's global scope. */
+/** What is used of a worker's global scope: ports come with `onconnect` in a SharedWorker, with `onmessage` in a dedicated one. */
 export interface PortScope {
   readonly name: string;
-  onconnect: ((event: MessageEvent) => unknown) | null;
+  onconnect?: ((event: MessageEvent) => unknown) | null;
+  onmessage?: ((event: MessageEvent) => unknown) | null;
 }
 
 /** Accepts ports from now on. `start` is called once, with the identity in the worker's name; nothing is awaited. */
-export function acceptPorts(scope: PortScope, start: (identity: WorkerIdentity) => Connect): void {
+export function acceptPorts(scope: PortScope, event: 'onconnect' | 'onmessage', start: (identity: WorkerIdentity) => Connect): void {
   // Before anything that may fail: a tab whose `connect` nobody heard would wait for ever.
   let connect: Connect = refuse(new TabcachedError('HOST_UNAVAILABLE', 'The worker is not ready.'));
-  scope.onconnect = ({ ports }) => {
+  scope[event] = ({ ports }) => {
     for (const port of ports) serveOnPort(port, (post) => connect(post));
   };
   try {

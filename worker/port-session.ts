@@ -1,5 +1,5 @@
 /**
- * A tab's line over a MessagePort: the one place of the worker that knows Comlink.
+ * A tab's line over a MessagePort or a channel: the one place of the worker that knows Comlink.
  *
  * Owns: the port. Calls come in as Comlink's objects and are answered likewise; frames go out as strings on the same port. Each side
  * passes over what is not its own. Does not know what calls mean, nor whether the tab still lives: no event tells that a port's other
@@ -15,8 +15,11 @@ export interface PortSession {
   close(): void;
 }
 
+/** What carries a line: a MessagePort, or a channel that only the tab and this worker use. */
+export type Wire = MessagePort | BroadcastChannel;
+
 /** Opens a line on a port and starts it. The tab ends it by releasing its proxy, the worker by `close`. */
-export function serveOnPort(port: MessagePort, connect: Connect): PortSession {
+export function serveOnPort(port: Wire, connect: Connect): PortSession {
   let closed = false;
   const listening: (readonly [string, EventListenerOrEventListenerObject])[] = [];
   const connection = connect((frame) => {
@@ -33,19 +36,22 @@ export function serveOnPort(port: MessagePort, connect: Connect): PortSession {
     call: (name, input) => connection.call(name, input),
     [finalizer]: close,
   };
-  expose(Object.freeze(endpoint), keepListeners(port, listening));
+  expose(Object.freeze(endpoint), keepListeners(port, listening, () => closed));
   return { close };
 }
 
 /** The port as Comlink sees it; Comlink keeps its listeners to itself, so they are noted here, to be removed one day. */
-function keepListeners(port: MessagePort, listening: (readonly [string, EventListenerOrEventListenerObject])[]): Endpoint {
+function keepListeners(port: Wire, listening: (readonly [string, EventListenerOrEventListenerObject])[], isClosed: () => boolean): Endpoint {
   return {
-    postMessage: (message, transfer) => port.postMessage(message, transfer ?? []),
+    // Nothing of tabcached is transferred; a channel could not. A closed channel throws, where a closed port is silent.
+    postMessage: (message) => {
+      if (!isClosed()) port.postMessage(message);
+    },
     addEventListener: (type, listener) => {
       listening.push([type, listener]);
       port.addEventListener(type, listener);
     },
     removeEventListener: (type, listener) => port.removeEventListener(type, listener),
-    start: () => port.start(),
+    start: () => 'start' in port && port.start(),
   };
 }

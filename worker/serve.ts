@@ -9,6 +9,8 @@ import { TabcachedError } from '../protocol/errors.ts';
 import { acceptPorts } from './accept-ports.ts';
 import type { BackendEnvironment } from './backend/backend-environment.ts';
 import { createDaemon } from './daemon.ts';
+import { loadLobby } from './load-lobby.ts';
+import { serveOnPort } from './port-session.ts';
 import { realEnvironment } from './real-env.ts';
 
 export type { BackendEnvironment } from './backend/backend-environment.ts';
@@ -24,16 +26,19 @@ export interface ServeOptions {
 }
 
 /**
- * Starts the daemon. To be called once, in the script of a SharedWorker, before anything is awaited there: tabs that connect earlier are
- * not heard. Throws `HOST_UNAVAILABLE` in any other scope.
+ * Starts the daemon. To be called once, in the script of a SharedWorker, or of the dedicated worker that stands in for it, before anything
+ * is awaited there: tabs that connect earlier are not heard. Throws `HOST_UNAVAILABLE` in any other scope.
  */
 export function serve({ backend }: ServeOptions): void {
   const scope = globalThis as unknown as SharedWorkerGlobalScope & typeof globalThis;
-  if (!('onconnect' in scope)) throw new TabcachedError('HOST_UNAVAILABLE', 'serve() belongs in the script of a SharedWorker.');
-  acceptPorts(scope, (identity) => {
+  const shared = 'onconnect' in scope;
+  if (!shared && !('DedicatedWorkerGlobalScope' in scope)) throw new TabcachedError('HOST_UNAVAILABLE', 'serve() belongs in the script of a worker.');
+  acceptPorts(scope, shared ? 'onconnect' : 'onmessage', (identity) => {
     const env = realEnvironment(scope);
     // Goodbyes are still on their way. A worker whose daemon has stopped would be in the way of the next one of its name.
     const onStopped = (): void => void env.timers.after(STOPPED_MS, () => scope.close());
-    return createDaemon({ env, identity, createBackend: backend, url: scope.location.href, onStopped }).connect;
+    const { connect } = createDaemon({ env, identity, createBackend: backend, url: scope.location.href, onStopped });
+    if (!shared) void loadLobby(env, { env, identity, serve: (wire) => serveOnPort(wire, connect) });
+    return connect;
   });
 }

@@ -5,6 +5,7 @@ import { toWireError } from '../../protocol/errors.ts';
 import { daemonLease, parseWorkerName, type WorkerIdentity } from '../../protocol/names.ts';
 import type { DaemonFrame, HostState } from '../../protocol/views.ts';
 import type { HeldLock } from '../env.ts';
+import { fakeDedicatedWorker, type StartedDaemon } from './fake-dedicated.ts';
 import type { FakeLocks } from './fake-locks.ts';
 
 /** A call as the daemon received it. */
@@ -35,11 +36,15 @@ export interface FakeDaemon {
   kill(): void;
   /** Answers nothing more and keeps its lock. */
   hang(): void;
+  /** It was killed, or hangs. */
+  isSilent(): boolean;
 }
 
 /** The workers of one browser. */
 export interface FakeWorkers {
   createWorker(name: string): SharedWorker;
+  /** A worker of one tab: `terminate` ends it. */
+  createDedicatedWorker(name: string): Worker;
   /** Every daemon that was ever started, oldest first. */
   readonly daemons: readonly FakeDaemon[];
   /** The newest daemon. */
@@ -51,12 +56,13 @@ export interface FakeWorkers {
 
 /** A browser without workers. */
 export function fakeWorkers(locks: FakeLocks): FakeWorkers {
-  const running = new Map<string, { daemon: FakeDaemon; connect(port: MessagePort): void }>();
+  const running = new Map<string, StartedDaemon>();
+  const dedicated: Worker[] = [];
   const daemons: FakeDaemon[] = [];
   const ports: MessagePort[] = [];
   let prepare: (daemon: FakeDaemon) => void = () => undefined;
 
-  const start = (name: string): { daemon: FakeDaemon; connect(port: MessagePort): void } => {
+  const start = (name: string): StartedDaemon => {
     const identity = parseWorkerName(name);
     if (!identity) throw new Error(`not a worker's name: ${name}`);
     const epoch = `epoch${daemons.length + 1}`;
@@ -106,6 +112,7 @@ export function fakeWorkers(locks: FakeLocks): FakeWorkers {
       hang: () => {
         silent = true;
       },
+      isSilent: () => silent,
     };
     return {
       daemon,
@@ -130,11 +137,22 @@ export function fakeWorkers(locks: FakeLocks): FakeWorkers {
       worker.connect(port2);
       return { port: port1, addEventListener: () => undefined } as unknown as SharedWorker;
     },
+    createDedicatedWorker: (name) => {
+      const worker = fakeDedicatedWorker(name, (asked) => {
+        const started = start(asked);
+        daemons.push(started.daemon);
+        prepare(started.daemon);
+        return started;
+      });
+      dedicated.push(worker);
+      return worker;
+    },
     daemons,
     latest: () => daemons.at(-1) as FakeDaemon,
     onStart: (run) => (prepare = run),
     close: () => {
       for (const port of ports) port.close();
+      for (const worker of dedicated) worker.terminate();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** An environment whose time, page and locks are in the test's hands. */
 import type { TabReport } from '../../protocol/daemon-api.ts';
 import type { Environment } from '../env.ts';
+import { TabcachedError } from '../../protocol/errors.ts';
 import type { FakeLocks } from './fake-locks.ts';
 
 /** Time that moves when it is told to. */
@@ -106,6 +107,11 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
         joined.push(url);
         return createWorker(name);
       },
+      // A tab that may fall back is made by `fallback-tab.ts`.
+      createDedicatedWorker: () => {
+        throw new TabcachedError('HOST_UNAVAILABLE');
+      },
+      loadFallback: () => Promise.reject(new TabcachedError('HOST_UNAVAILABLE')),
     },
     time: {
       advance: (ms) => {

@@ -4,6 +4,7 @@ import type { CachedMessage, CachedTicket } from '../../protocol/records.ts';
 import type { ChatMeta, ChatPage, ChatPatch, ChatSnapshot, Window } from '../../protocol/views.ts';
 import type { Client, ConnectOptions } from '../client.ts';
 import { connectIn } from '../connect.ts';
+import type { Environment } from '../env.ts';
 import { fakeEnvironment, type FakeEnvironment } from './fake-env.ts';
 import { fakeLocks, type FakeLocks } from './fake-locks.ts';
 import { fakeWorkers, type FakeWorkers } from './fake-daemon.ts';
@@ -21,7 +22,8 @@ export interface TabUnderTest extends FakeEnvironment {
 export interface BrowserUnderTest {
   readonly locks: FakeLocks;
   readonly workers: FakeWorkers;
-  tab(): TabUnderTest;
+  /** `adapt` changes what the tab has of its platform. */
+  tab(adapt?: (env: Environment) => Environment): TabUnderTest;
   close(): void;
 }
 
@@ -33,8 +35,9 @@ export function openBrowser(): BrowserUnderTest {
   return {
     locks,
     workers,
-    tab: () => {
-      const fake = fakeEnvironment(locks, workers.createWorker);
+    tab: (adapt = (env) => env) => {
+      const plain = fakeEnvironment(locks, workers.createWorker);
+      const fake = { ...plain, env: adapt(plain.env) };
       return {
         ...fake,
         connect: async (options) => {
