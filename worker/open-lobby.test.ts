@@ -50,6 +50,7 @@ const setup = (life = 'life1'): LobbySetup => ({
     locks: { hold: () => new Promise(() => undefined), whenFree: (name) => new Promise((resolve) => die.set(name, resolve)), held: async () => [] } as LobbySetup['env']['locks'],
   },
   identity,
+  openChannel: (name) => new BroadcastChannel(name),
   serve: (wire) => serveOnPort(wire, connect),
 });
 

@@ -15,12 +15,12 @@ export interface LobbySetup {
   readonly identity: WorkerIdentity;
   /** Serves a line, as `serveOnPort` does. */
   serve(wire: Wire): PortSession;
-  /** Opens a channel of that name. Default: the browser's own. */
-  openChannel?(name: string): BroadcastChannel;
+  /** Opens a channel of that name, one of the browser's own. */
+  openChannel(name: string): BroadcastChannel;
 }
 
 /** Opens the lobby and tells tabs that already wait. The undo closes it and every line. */
-export function openLobby({ env, identity, serve, openChannel = (name) => new BroadcastChannel(name) }: LobbySetup): () => void {
+export function openLobby({ env, identity, serve, openChannel }: LobbySetup): () => void {
   const life = env.ids.short();
   const lines = new Map<string, { readonly channel: BroadcastChannel; readonly close: () => void }>();
   const lobby = openChannel(lobbyChannel(identity));

@@ -38,7 +38,7 @@ export function serve({ backend }: ServeOptions): void {
     // Goodbyes are still on their way. A worker whose daemon has stopped would be in the way of the next one of its name.
     const onStopped = (): void => void env.timers.after(STOPPED_MS, () => scope.close());
     const { connect } = createDaemon({ env, identity, createBackend: backend, url: scope.location.href, onStopped });
-    if (!shared) void loadLobby(env, { env, identity, serve: (wire) => serveOnPort(wire, connect) });
+    if (!shared) void loadLobby(env, { env, identity, serve: (wire) => serveOnPort(wire, connect), openChannel: (name) => new BroadcastChannel(name) });
     return connect;
   });
 }
