@@ -250,8 +250,15 @@ export interface ConnectOptions {
   readonly backend: string;
   /** Gives the current token, or null when nobody is signed in. `rejected` is the token that the server refused. */
   getToken(rejected: string | null): string | null | Promise<string | null>;
-  /** Cap on cached media, in bytes. Default 100 MB. */
+  /** Cap on cached media, in bytes. Default 100 MB; 500 MB with `mediaStore: 'files'`. */
   readonly budgetBytes?: number;
+  /** Cap on cached messages, in bytes by the cache's own account. Default 1 GB. */
+  readonly messageBudgetBytes?: number;
+  /**
+   * Where media bytes go. `indexeddb` (default): the database. `files`: the browser's origin-private file system, or the files of a custom
+   * worker, laid out as `cache/media/{requestId}/{filename}`.
+   */
+  readonly mediaStore?: 'indexeddb' | 'files';
   /** Most operations that the outbox holds. Default 1,000. */
   readonly outboxLimit?: number;
   /** Deadline of every call to the daemon. Default 10,000. */

@@ -1,6 +1,6 @@
 /** Composition of a tab's client: what is wired to what. No logic of its own. */
 import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
-import { BROWSER_BUDGET_BYTES, CALL_DEADLINE_MS, OUTBOX_LIMIT } from '../protocol/limits.ts';
+import { BROWSER_BUDGET_BYTES, FILES_BUDGET_BYTES, CALL_DEADLINE_MS, OUTBOX_LIMIT } from '../protocol/limits.ts';
 import type { TokenRequest } from '../protocol/views.ts';
 import { browserEnvironment } from './browser-env.ts';
 import { fullBuildId } from './build-id.ts';
@@ -62,7 +62,9 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
       buildId,
       settings: {
         backend: new URL(options.backend, env.page.href).href,
-        budgetBytes: options.budgetBytes ?? BROWSER_BUDGET_BYTES,
+        budgetBytes: options.budgetBytes ?? (options.mediaStore === 'files' ? FILES_BUDGET_BYTES : BROWSER_BUDGET_BYTES),
+        messageBudgetBytes: options.messageBudgetBytes,
+        mediaStore: options.mediaStore,
         outboxLimit: options.outboxLimit ?? OUTBOX_LIMIT,
       },
     },

@@ -4,7 +4,7 @@
  * Owns: the tab's lease, the choice of a daemon, the pauses between attempts, suspension while the page is in the back/forward
  * cache. Does not know calls (`calls.ts`) nor views; it tells them when a session is up.
  */
-import type { DaemonSettings, Hello, TabReport } from '../protocol/daemon-api.ts';
+import type { GivenHello, GivenSettings, TabReport } from '../protocol/daemon-api.ts';
 import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
 import { PROTOCOL_MAJOR } from '../protocol/limits.ts';
 import { parseDaemonLease, tabLease } from '../protocol/names.ts';
@@ -23,7 +23,7 @@ export interface ConnectionSetup {
   readonly userId: string;
   readonly tabId: string;
   readonly buildId: string;
-  readonly settings: DaemonSettings;
+  readonly settings: GivenSettings;
   readonly deadlineMs: number;
 }
 
@@ -93,7 +93,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
   const find = (): Promise<DaemonTarget> => findDaemon(env.locks, userId, preferred, hung, unreachable);
 
   /** Opens a session with a daemon. One of another build, or that runs under another address, is joined by its worker's URL. */
-  const join = async (target: DaemonTarget, hello: Hello, onFrame: (frame: DaemonFrame) => void, onEnded: () => void): Promise<Handshake> => {
+  const join = async (target: DaemonTarget, hello: GivenHello, onFrame: (frame: DaemonFrame) => void, onEnded: () => void): Promise<Handshake> => {
     const url = target.buildId === buildId && (ownUrl === null || target.url === ownUrl) ? null : target.url;
     try {
       return await openSession({ ...setup, target: { ...target, url }, hello, onFrame, onEnded });
@@ -122,7 +122,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
       lease = held;
     }
     const target = await find();
-    const hello: Hello = {
+    const hello: GivenHello = {
       protocol: PROTOCOL_MAJOR,
       buildId,
       userId,

@@ -4,7 +4,7 @@
  * Owns: the handshake, the wait for the daemon's lease, and letting go of everything when the session ends. Does not know what
  * comes after an end; `connection.ts` opens the next session.
  */
-import type { Hello, Welcome } from '../protocol/daemon-api.ts';
+import type { GivenHello, Welcome } from '../protocol/daemon-api.ts';
 import { TabcachedError } from '../protocol/errors.ts';
 import { workerName } from '../protocol/names.ts';
 import type { DaemonFrame } from '../protocol/views.ts';
@@ -38,7 +38,7 @@ export interface SessionSetup {
   readonly env: Environment;
   readonly host: Host;
   readonly target: DaemonTarget;
-  readonly hello: Hello;
+  readonly hello: GivenHello;
   readonly deadlineMs: number;
   readonly onFrame: (frame: DaemonFrame) => void;
   /** Called synchronously when a session that was up has ended. */

@@ -8,6 +8,7 @@
 import * as v from 'valibot';
 import type { WireError } from './errors.ts';
 import { inspectInputs, type CacheUsage, type ClearReport, type DownloadAllState, type InspectReport, type LogEntry } from './inspect.ts';
+import { MESSAGE_BUDGET_BYTES } from './limits.ts';
 import { Content, Count, SequenceNumber, Uuid, type CacheStats } from './records.ts';
 import type { HostState } from './views.ts';
 
@@ -17,11 +18,17 @@ export const DaemonSettings = v.object({
   backend: v.string(),
   /** Cap on cached media, in bytes. */
   budgetBytes: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  /** Cap on cached messages, in bytes by the cache's own account (`rowBytes`). */
+  messageBudgetBytes: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), MESSAGE_BUDGET_BYTES),
+  /** Where media bytes go: records of the database, or files in the browser's private file system, laid out as on a desktop. */
+  mediaStore: v.optional(v.picklist(['indexeddb', 'files']), 'indexeddb'),
   /** Most operations that the outbox holds. */
   outboxLimit: v.pipe(v.number(), v.integer(), v.minValue(1)),
 });
 /** See {@link DaemonSettings}. */
 export type DaemonSettings = v.InferOutput<typeof DaemonSettings>;
+/** As a tab gives them: what has a default may be left out. */
+export type GivenSettings = v.InferInput<typeof DaemonSettings>;
 
 /** What a tab reports about itself: the daemon's scope has no visibility and no online events. */
 export const TabReport = v.object({ visible: v.boolean(), focused: v.boolean(), online: v.boolean() });
@@ -41,6 +48,8 @@ export const Hello = v.object({
 });
 /** See {@link Hello}. */
 export type Hello = v.InferOutput<typeof Hello>;
+/** As a tab says it. */
+export type GivenHello = v.InferInput<typeof Hello>;
 
 /** Answer to {@link Hello}. */
 export interface Welcome {

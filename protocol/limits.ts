@@ -75,6 +75,12 @@ export const COMMIT_DELAY_MS = 5;
 /** Default media budget of a browser. */
 export const BROWSER_BUDGET_BYTES = 100 * 1024 * 1024;
 
+/** Default media budget where media are files. */
+export const FILES_BUDGET_BYTES = 500 * 1024 * 1024;
+
+/** Default budget of messages: more than a million of ordinary length. Where the browser's quota is smaller, that counts. */
+export const MESSAGE_BUDGET_BYTES = 1024 * 1024 * 1024;
+
 /** Downloads of media at the same time. */
 export const MEDIA_SLOTS = 3;
 

@@ -85,7 +85,7 @@ export interface WorldSetup {
   readonly openStore?: () => Promise<{ readonly store: Store; readonly settle: () => Promise<void> }>;
 }
 
-const SETTINGS: DaemonSettings = { backend: 'http://backend.test/api/v1', budgetBytes: 1e8, outboxLimit: 1_000 };
+const SETTINGS: DaemonSettings = { backend: 'http://backend.test/api/v1', budgetBytes: 1e8, messageBudgetBytes: 1e9, mediaStore: 'indexeddb', outboxLimit: 1_000 };
 /** More requests than this at one instant never end. */
 const REQUESTS_AT_ONCE = 300;
 const PING_MS = 25_000;

@@ -8,6 +8,7 @@
 import type { Environment } from '../env.ts';
 import { COMMIT_DELAY_MS, COMMIT_ROWS_MAX } from '../../protocol/limits.ts';
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
+import { isQuotaError } from './quota-error.ts';
 import type { Durability, Store, StoreName, WriteTransaction } from './store.ts';
 
 /** One change, written whole or not at all. */
@@ -48,6 +49,8 @@ export interface CommitterEvents {
   onFailed(error: TabcachedError): void;
   /** Transactions succeed again. */
   onRecovered(): void;
+  /** The browser has no space left: make some. Answers whether any was made; then the transaction is tried once more. Default: none is. */
+  onFull?(): Promise<boolean>;
   /** Another writer owns the database: nothing may be written any more. */
   onFenced(): void;
 }
@@ -117,6 +120,16 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
     committedAt = env.clock.now();
   };
 
+  /** For want of space, something else goes and it is tried once more. */
+  const commitOrMakeRoom = async (batch: readonly Queued[]): Promise<void> => {
+    try {
+      await commit(batch);
+    } catch (thrown) {
+      if (!isQuotaError(thrown) || !(await events.onFull?.().catch(() => false))) throw thrown;
+      await commit(batch);
+    }
+  };
+
   const failed = (batch: readonly Queued[], error: TabcachedError): void => {
     if (error.code === 'FENCED' || closed) {
       for (const queued of [...batch, ...queue]) queued.settle(error);
@@ -139,7 +152,7 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
     while (queue.length > 0) {
       const batch = (writing = takeBatch());
       try {
-        await commit(batch);
+        await commitOrMakeRoom(batch);
       } catch (thrown) {
         failed(batch, toTabcachedError(thrown, 'STORAGE_FAILED'));
         if (queue.length > 0) schedule(RETRY_MS);

@@ -73,7 +73,7 @@ export interface Rig {
   restartDaemon(): Promise<void>;
 }
 
-const SETTINGS: DaemonSettings = { backend: 'http://backend.test/api/v1', budgetBytes: 1e8, outboxLimit: 1_000 };
+const SETTINGS: DaemonSettings = { backend: 'http://backend.test/api/v1', budgetBytes: 1e8, messageBudgetBytes: 1e9, mediaStore: 'indexeddb', outboxLimit: 1_000 };
 
 /** What a rig can be made with. */
 export interface RigOptions {
