@@ -58,6 +58,7 @@ const page = (): Page => ({
   onHide: (listener) => listen(window, ['pagehide'], listener),
   onShow: (listener) => listen(window, ['pageshow'], listener),
   reload: () => location.reload(),
+  askPersistence: () => void attempt(() => navigator.storage.persist().catch(() => false)),
   wallTime: Date.now,
   session: {
     // Where storage is forbidden even looking at it may throw.

@@ -47,6 +47,8 @@ export interface Page {
   onShow(listener: () => void): () => void;
   /** Loads the page anew. */
   reload(): void;
+  /** Asks the browser to keep what the origin stores; a browser may ask the person. Whatever comes of it, nothing depends on it. */
+  askPersistence(): void;
   /** Wall clock, milliseconds since the Unix epoch: what is remembered over a reload needs it. */
   wallTime(): number;
   /** What lives as long as the tab, over reloads. `set` answers whether it could be stored. */

@@ -56,6 +56,14 @@ describe('frames', () => {
     expect(client.status.getSnapshot()).toMatchObject({ link: 'syncing', connected: true });
   });
 
+  test('a page that is asked to asks the browser for lasting storage', async () => {
+    const tab = browser.tab();
+    await tab.connect();
+    expect(tab.page.persistenceAsked()).toBe(0);
+    browser.workers.latest().post({ t: 'persist' });
+    await until(() => tab.page.persistenceAsked() === 1);
+  });
+
   test('#47 a token is fetched from the application, which is told the rejected one', async () => {
     const asked: (string | null)[] = [];
     const tokens = [() => 'fresh', () => Promise.resolve(null), () => Promise.reject(new Error('no network'))];

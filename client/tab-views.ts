@@ -8,7 +8,7 @@ import type { MediaFrame } from '../protocol/media.ts';
 import type { DownloadAllState } from '../protocol/inspect.ts';
 import type { CacheStats } from '../protocol/records.ts';
 import type { OutboxPatch } from '../protocol/outbox.ts';
-import type { ChatPatch, StaleViews, StatsFrame, TicketsPatch } from '../protocol/views.ts';
+import type { ChatPatch, PersistFrame, StaleViews, StatsFrame, TicketsPatch } from '../protocol/views.ts';
 import type { Call } from './calls.ts';
 import { createChats, type Chats } from './chats.ts';
 import type { MediaHints, MediaView, Outbox, TicketsState } from './client.ts';
@@ -29,7 +29,7 @@ export interface TabViews {
   readonly download: Source<DownloadAllState | null>;
   readonly chat: Chats['chat'];
   media(requestId: string, filename: string, hints: MediaHints): MediaView;
-  receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame | MediaFrame | OutboxPatch): void;
+  receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame | MediaFrame | OutboxPatch | PersistFrame): void;
   /** A session is up: open what is watched. */
   up(): void;
   /** The daemon is gone: what it was asked is void. */
@@ -66,6 +66,7 @@ export function createTabViews(env: Environment, deadlineMs: number, call: Call,
       else if (frame.t === 'stats') stats.receive(frame);
       else if (frame.t === 'media') files?.receive(frame);
       else if (frame.t === 'outbox') outbox.receive(frame);
+      else if (frame.t === 'persist') env.page.askPersistence();
       else {
         chats.stale(frame.requestIds);
         if (frame.tickets) tickets.live.reopen();

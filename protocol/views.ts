@@ -154,8 +154,13 @@ export interface StatsFrame {
   readonly downloadAll: DownloadAllState | null;
 }
 
+/** Asks a page to ask the browser for lasting storage: workers cannot. Goes to one tab. */
+export interface PersistFrame {
+  readonly t: 'persist';
+}
+
 /** Is the daemon's thread alive? The tab answers by acknowledging. */
-export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame | StatsFrame | OutboxPatch;
+export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame | StatsFrame | OutboxPatch | PersistFrame;
 
 /**
  * Stable key of a row for a user interface: the same before and after the server has confirmed a message, so that a bubble

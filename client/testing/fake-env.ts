@@ -21,6 +21,8 @@ interface FakePage {
   show(): void;
   /** How often it was loaded anew. */
   reloads(): number;
+  /** How often it was to ask the browser for lasting storage. */
+  persistenceAsked(): number;
   /** The tab's session storage takes nothing any more. */
   forbidStorage(): void;
 }
@@ -67,6 +69,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
 
   const joined: string[] = [];
   let reloads = 0;
+  let persistenceAsked = 0;
   let storable = true;
   const stored = new Map<string, string>();
 
@@ -89,6 +92,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
         onHide: on(listeners.hide),
         onShow: on(listeners.show),
         reload: () => (reloads += 1),
+        askPersistence: () => (persistenceAsked += 1),
         wallTime: () => now,
         session: { get: (key) => stored.get(key) ?? null, set: (key, value) => storable && Boolean(stored.set(key, value)) },
       },
@@ -134,6 +138,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
       hide: () => emit(listeners.hide),
       show: () => emit(listeners.show),
       reloads: () => reloads,
+      persistenceAsked: () => persistenceAsked,
       forbidStorage: () => (storable = false),
     },
   };
