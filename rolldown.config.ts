@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { defineConfig, type RolldownOptions, type RolldownPlugin } from 'rolldown';
+import { minify } from 'terser';
 
 /** Every source file below a folder, in a stable order. */
 function sourcesOf(folder: string): string[] {
@@ -39,7 +40,14 @@ const unusedChannels = {
  * after its file. They are whole in themselves, because importing the worker's own script from one of them would start a second daemon
  * where the two addresses differ (a query string is enough).
  */
-const workerParts = ['worker/inspect/inspect-part.ts', 'worker/open-broadcast.ts', 'worker/open-lobby.ts', 'worker/store/memory-store.ts'];
+/** Sources, by path from the top. */
+const workerParts = [
+  'worker/backend/media-answer.ts',
+  'worker/inspect/inspect-part.ts',
+  'worker/open-broadcast.ts',
+  'worker/open-lobby.ts',
+  'worker/store/memory-store.ts',
+];
 const partFile = (source: string): string => `worker-${basename(source, '.ts')}`;
 const separateParts: RolldownPlugin = {
   name: 'separate-parts',
@@ -48,6 +56,22 @@ const separateParts: RolldownPlugin = {
     const target = relative('.', resolve(dirname(importer), source));
     if (!workerParts.includes(target)) throw new Error(`${target} is loaded by the worker but is not in workerParts`);
     return { id: `./${partFile(target)}.js`, external: true };
+  },
+};
+
+/** A second minifier over the first: it finds 2 % more in the worker, whose size is promised. */
+const minifyAgain: RolldownPlugin = {
+  name: 'minify-again',
+  generateBundle: async (_, bundle) => {
+    for (const chunk of Object.values(bundle)) {
+      if (chunk.type !== 'chunk' || !chunk.map) continue;
+      const content = JSON.stringify(chunk.map);
+      const { code, map } = await minify({ [chunk.fileName]: chunk.code }, { module: true, ecma: 2020, compress: { passes: 3 }, mangle: { toplevel: true }, sourceMap: { content, asObject: true, includeSources: true } });
+      if (code === undefined) throw new Error('terser gave nothing');
+      chunk.code = `${code}\n//# sourceMappingURL=${chunk.fileName}.map`;
+      const asset = bundle[`${chunk.fileName}.map`];
+      if (asset?.type === 'asset') asset.source = JSON.stringify(map);
+    }
   },
 };
 
@@ -67,7 +91,7 @@ export default defineConfig([
     // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.
     ...shared,
     input: { worker: 'worker/entry.ts' },
-    plugins: [unusedChannels, separateParts],
+    plugins: [unusedChannels, separateParts, minifyAgain],
     platform: 'browser',
     output: { dir: 'dist', format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
   },
@@ -75,7 +99,7 @@ export default defineConfig([
     (part): RolldownOptions => ({
       ...shared,
       input: { [partFile(part)]: part },
-      plugins: [unusedChannels],
+      plugins: [unusedChannels, minifyAgain],
       platform: 'browser',
       output: { dir: 'dist', format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
     }),

@@ -9,7 +9,6 @@ import { ChangesPage, ReadState, ServerMessage, TicketsPage, type Backend, type 
 import { TabcachedError } from '../../protocol/errors.ts';
 import type { BackendEnvironment } from './backend-environment.ts';
 import { createHttpCaller } from './http-caller.ts';
-import { isStrongTag, readMedia } from './media-answer.ts';
 import { readPage } from './page-headers.ts';
 import { openHttpPush } from './push-link.ts';
 
@@ -61,6 +60,7 @@ export function createHttpBackend(env: BackendEnvironment): Backend {
     },
 
     media: async (requestId, filename, { offset, etag }, { signal }) => {
+      const { isStrongTag, readMedia } = await import('./media-answer.ts');
       const path = `/chat/media/${segment(requestId)}/${segment(filename)}`;
       const fetchFrom = async (start: number): Promise<MediaBody> => {
         const range = start > 0 ? { range: `bytes=${start}-`, 'if-range': etag ?? '' } : {};
