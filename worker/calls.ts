@@ -36,6 +36,7 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       const woke = (report.online && !session.report.online) || (report.visible && !session.report.visible);
       session.report = report;
       if (!woke) return null;
+      parts.expiry.look();
       parts.push.wake();
       parts.executor.wake();
       return null;
@@ -54,6 +55,8 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       return null;
     },
     openChat: async ({ requestId, anchor, limit }) => {
+      // A snapshot that is kept may be of the time before.
+      parts.expiry.look(requestId);
       const key = anchor === 'newest' ? `newest ${limit}` : null;
       const kept = key === null ? undefined : views.kept(requestId, key);
       if (kept) {

@@ -20,6 +20,7 @@ import type { Committer } from './store/committer.ts';
 import type { Store } from './store/store.ts';
 import type { ChatBook } from './sync/chat-book.ts';
 import type { SyncEngine } from './sync/engine.ts';
+import type { ExpiryWatch } from './sync/expiry-watch.ts';
 import type { TicketList } from './sync/tickets.ts';
 import type { TokenSource } from './tokens.ts';
 import type { Views } from './views.ts';
@@ -43,6 +44,7 @@ export interface Parts {
   readonly cacheUse: CacheUse;
   readonly store: Store;
   readonly committer: Committer;
+  readonly expiry: ExpiryWatch;
   /** The part for inspection, loaded when it is first asked for. */
   inspection(): Promise<Inspection>;
   meta(requestId: string): ChatMeta;

@@ -26,7 +26,9 @@ import { createSessions, type Session } from './sessions.ts';
 import { createCommitter } from './store/committer.ts';
 import { createChatBook } from './sync/chat-book.ts';
 import type { ChatModel } from './sync/chat-model.ts';
+import { isExpired } from './sync/chat-state.ts';
 import { createSyncEngine } from './sync/engine.ts';
+import { createExpiryWatch } from './sync/expiry-watch.ts';
 import { createFrameDesk } from './sync/frames.ts';
 import { createTicketList } from './sync/tickets.ts';
 import { unreadCount } from './sync/unread.ts';
@@ -179,6 +181,7 @@ export function createParts(setup: PartsSetup): Parts {
     interest,
     link: { attached: () => push.attached(), attachment: () => push.attachment() },
     ticketHead: (requestId) => tickets.get(requestId)?.headSequence ?? 0,
+    headsPending: () => tickets.refreshing(),
     onFetch: (kind) => counters.fetched(kind),
     onRejected,
     onParked: () => counters.parked(),
@@ -220,7 +223,10 @@ export function createParts(setup: PartsSetup): Parts {
     onFetch: () => counters.fetched('tickets'),
     onRejected,
     onProblem: (error) => error && log.warn('tickets not fetched', { code: error.code }),
-    onSettled: () => hostChanged(),
+    onSettled: () => {
+      engine.headsTold();
+      hostChanged();
+    },
   });
 
   const ledger = createLedger(committer, clock, booted.operations);
@@ -334,6 +340,12 @@ export function createParts(setup: PartsSetup): Parts {
       engine.want(requestId);
     },
   });
+  const expiry = createExpiryWatch({
+    timers,
+    watched: () => views.watchedChats(),
+    isExpired: (requestId) => !engine.cell(requestId).current && isExpired(book.get(requestId)?.meta.lastSyncedAt ?? 0, clock.now()),
+    onExpired: (requestId) => views.changed(requestId),
+  });
   const pages = createChatPages({ book, engine, meta, version: (requestId) => views.version(requestId) });
 
   const startedAt = clock.now();
@@ -345,7 +357,7 @@ export function createParts(setup: PartsSetup): Parts {
   }));
   if (booted.download) void inspection.load().then((part) => part.restore(booted.download)).catch(() => undefined);
   const parts: Parts = {
-    sessions, views, book, engine, pages, tickets, outbox, outboxView, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, meta, host,
+    sessions, views, book, engine, pages, tickets, outbox, outboxView, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, expiry, meta, host,
     store: booted.store,
     inspection: () => inspection.load(),
     updates: () => updates.count(),
@@ -353,6 +365,7 @@ export function createParts(setup: PartsSetup): Parts {
     close: async () => {
       push.close();
       engine.close();
+      expiry.close();
       executor.close();
       readMarks.close();
       outboxView.close();

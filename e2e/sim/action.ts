@@ -10,7 +10,7 @@ import type { Random } from './random.ts';
 export const WEIGHTS = {
   // The server and others who write.
   append: 14,
-  burst: 0.7,
+  burst: 0.4,
   change: 6,
   remove: 4,
   skip: 2,
@@ -23,6 +23,8 @@ export const WEIGHTS = {
   readElsewhere: 2,
   // The network.
   fault: 10,
+  overtake: 4,
+  dropLink: 1,
   frames: 6,
   cut: 3,
   restore: 5,

@@ -24,7 +24,9 @@ export type Fault =
   /** It never reaches the server, or its answer never comes back. */
   | { readonly kind: 'offline' | 'lost' | 'timeout' | 'lostTimeout' }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly retryAfterMs?: number; readonly acted: boolean }
-  | { readonly kind: 'page'; readonly page: PageFault; readonly salt: number };
+  | { readonly kind: 'page'; readonly page: PageFault; readonly salt: number }
+  /** The server changes after it has read its answer, which takes that much longer: frames overtake it, or the link is away meanwhile. */
+  | { readonly kind: 'overtaken'; readonly ms: number; readonly dropsLink: boolean; readonly salt: number };
 
 /** A request under way. */
 export interface SentRequest {
@@ -42,6 +44,8 @@ export interface NetworkEvents {
   isClosed(request: SentRequest): boolean;
   /** It reached the server, which is about to act. */
   onArrival(request: SentRequest): void;
+  /** The server has read this answer and changes before it arrives. */
+  onOvertaken(request: SentRequest, answer: unknown, salt: number): void;
   /** The daemon has its answer, or its error. */
   onAnswer(request: SentRequest, error: TabcachedError | null): void;
 }
@@ -53,6 +57,8 @@ export interface Network {
   addFault(kind: RequestKind, fault: Fault): void;
   clearFaults(): void;
   cut(): void;
+  /** The push link alone breaks, and comes back by itself. */
+  dropLink(): void;
   restore(): void;
   isUp(): boolean;
   /** The token of now stops being good; tabs have the next one. */
@@ -95,12 +101,18 @@ export function createNetwork(
     setup.onBoundary();
     setup.onArrival(request);
     const acted = await act().then(
-      (value) => () => (fault?.kind === 'page' ? (cutPage(value, request.detail as MessagesQuery, fault.page, fault.salt) as T) : value),
+      (value) => {
+        if (fault?.kind === 'overtaken') {
+          if (fault.dropsLink) wire.breakAll('OFFLINE');
+          setup.onOvertaken(request, value, fault.salt);
+        }
+        return () => (fault?.kind === 'page' ? (cutPage(value, request.detail as MessagesQuery, fault.page, fault.salt) as T) : value);
+      },
       (error: unknown) => () => {
         throw error;
       },
     );
-    const slowMs = fault?.kind === 'slow' ? fault.ms : 0;
+    const slowMs = fault?.kind === 'slow' || fault?.kind === 'overtaken' ? fault.ms : 0;
     await pause(Math.min(setup.answerMs() + slowMs, ANSWER_WITHIN_MS));
     if (fault?.kind === 'lostTimeout') {
       await pause(ANSWER_WITHIN_MS);
@@ -169,6 +181,7 @@ export function createNetwork(
       cuts += 1;
       wire.breakAll('OFFLINE');
     },
+    dropLink: () => wire.breakAll('OFFLINE'),
     restore: () => void (up = true),
     expireToken: () => {
       tokens += 1;

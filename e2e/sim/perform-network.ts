@@ -43,6 +43,16 @@ export const networkActions = {
     for (let i = 0; i < times; i++) world.network.addFault(kind, fault);
     return `the next ${times} ${kind} requests: ${JSON.stringify(fault)}`;
   },
+  overtake: (world, { a, b, c }) => {
+    const kind = (['messages', 'messages', 'messages', 'changes', 'changes', 'tickets', 'send'] as const)[a % 7] as RequestKind;
+    const fault: Fault = { kind: 'overtaken', ms: c % (c % 3 === 0 ? 2_000 : 200), dropsLink: b % 3 === 0, salt: c };
+    world.network.addFault(kind, fault);
+    return `the next ${kind} request is overtaken: ${JSON.stringify(fault)}`;
+  },
+  dropLink: (world) => {
+    world.network.dropLink();
+    return 'the push link breaks';
+  },
   frames: (world, { a, b, c }) => {
     const fate = (['drop', 'double', 'late', 'mixed', 'mixed'] as const)[a % 5] as 'drop';
     world.wire.disturb(fate, 1 + (b % 12), c);

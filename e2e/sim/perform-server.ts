@@ -67,7 +67,8 @@ export const serverActions = {
     const claimed = Number(stored?.meta?.serverRevision ?? 0);
     // What is held beyond the claimed revision could not be found wrong: no answer of the restored server contradicts it.
     if (rows.some((row) => row._revision > claimed) || !quiet || world.unnoticed.has(chat.id) || chat.revision < 4) return null;
-    const to = Math.max(1, (claimed || chat.revision) - 1 - (b % Math.min(40, (claimed || chat.revision) - 1)));
+    const from = claimed || chat.revision;
+    const to = Math.max(1, from - 1 - (b % Math.max(1, Math.min(40, from - 1))));
     if (to >= chat.revision) return null;
     world.network.cut();
     const before = chat.revision;

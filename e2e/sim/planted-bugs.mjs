@@ -79,7 +79,7 @@ export const PLANTED_BUGS = [
   {
     name: 'query before attach: what came between is not asked for',
     edits: [
-      { file: 'worker/sync/engine.ts', text: 'if (link.attached() && link.attachment() === attachment) cell.current = true;', replacement: 'cell.current = true;' },
+      { file: 'worker/sync/run-step.ts', text: 'if (link.attached() && link.attachment() === attachment) cell.current = true;', replacement: 'cell.current = true;' },
     ],
   },
   {
@@ -125,7 +125,7 @@ export const PLANTED_BUGS = [
   {
     name: "a delta's last revision is taken before its other pages were read",
     edits: [
-      { file: 'worker/sync/engine.ts', text: 'serverRevision: laterOf(revisionOf(model), delta.revision),', replacement: 'serverRevision: laterOf(revisionOf(model), delta.revision + (delta.hasMore ? 20 : 0)),' },
+      { file: 'worker/sync/run-step.ts', text: 'serverRevision: laterOf(revisionOf(model), delta.revision),', replacement: 'serverRevision: laterOf(revisionOf(model), delta.revision + (delta.hasMore ? 20 : 0)),' },
       { file: 'protocol/limits.ts', text: 'export const CHANGES_PAGE_SIZE = 500;', replacement: 'export const CHANGES_PAGE_SIZE = 10;' },
     ],
   },
@@ -143,7 +143,7 @@ export const PLANTED_BUGS = [
   },
   {
     name: 'a server that went backwards is not noticed',
-    edits: [{ file: 'worker/sync/engine.ts', text: 'if (replaces) await book.reset(requestId, true);', replacement: '' }],
+    edits: [{ file: 'worker/sync/run-step.ts', text: 'if (replaces) await book.reset(requestId, true);', replacement: '' }],
   },
   {
     name: 'a jump leaves no gap',

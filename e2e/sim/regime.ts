@@ -18,6 +18,8 @@ export interface Regime {
   readonly stepMs: number;
   /** False: the server stores a message again when it is sent again, and asking for it first is the only protection. */
   readonly idempotent: boolean;
+  /** False: what the user writes on another device does not move his read mark. */
+  readonly appendsRead: boolean;
   readonly maxTabs: number;
 }
 
@@ -41,6 +43,7 @@ export function planOf(seed: number, steps: number): Plan {
     stepMs: pick(0, 5, 30, 400),
     idempotent: !random.chance(0.35),
     maxTabs: pick(1, 2, 3, 5),
+    appendsRead: random.chance(0.6),
   };
   return { seed, regime, actions: drawActions(createRandom(seed, 2), drawWeights(createRandom(seed, 3)), steps) };
 }

@@ -26,6 +26,8 @@ export interface Sent {
   state: 'pressed' | 'accepted' | 'refused' | 'unknown';
   /** Number in the order of being stored. */
   stored: number | null;
+  /** Stored once more while storage could not be read: nobody could tell that it was known. */
+  blind: boolean;
   discarding: boolean;
   discarded: boolean;
   everOnServer: boolean;
@@ -42,7 +44,8 @@ export interface SentMessages {
   onRequest(request: SentRequest): void;
   onArrival(request: SentRequest): void;
   onAnswer(request: SentRequest, error: TabcachedError | null): void;
-  onStored(operations: readonly OfflineOperation[]): void;
+  /** `blind`: storage could not be read of late. */
+  onStored(operations: readonly OfflineOperation[], blind: boolean): void;
   onDaemonDied(): void;
   onClockJump(): void;
   checkStep(): void;
@@ -88,7 +91,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
       sent.pressed = ++presses;
     },
     press: (id, chatId, content) => {
-      const sent: Sent = { id, chatId, content, editing: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, discarding: false, discarded: false, everOnServer: false, refusedIn: null };
+      const sent: Sent = { id, chatId, content, editing: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, blind: false, discarding: false, discarded: false, everOnServer: false, refusedIn: null };
       all.set(id, sent);
       return sent;
     },
@@ -113,11 +116,12 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
       const sent = all.get(messageIn(request).clientTempId);
       if (sent) sent.refusedIn = request.life;
     },
-    onStored: (operations) => {
+    onStored: (operations, blind) => {
       for (const operation of operations) {
         if (operation.type !== 'send_message') continue;
         const sent = all.get(operation.id);
         if (!sent) return verdict.broken('S-1', 'an operation under an id that nobody knows');
+        sent.blind = blind;
         if (sent.stored !== null) continue;
         sent.stored = ++stores;
         fresh.push(sent);

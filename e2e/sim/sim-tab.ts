@@ -54,6 +54,15 @@ export interface SimTab {
   leave(politely: boolean): void;
 }
 
+let parsedText = '';
+let parsed: DaemonFrame | null = null;
+
+/** The same text goes to every tab that watches a chat; frames are never changed, so that they can share one. */
+function parseFrame(text: string): DaemonFrame {
+  if (text !== parsedText || !parsed) [parsedText, parsed] = [text, JSON.parse(text) as DaemonFrame];
+  return parsed;
+}
+
 /** Creates a tab that is not connected yet. */
 export function createSimTab(setup: SimTabSetup): SimTab {
   const { id, userId, locks } = setup;
@@ -114,7 +123,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
   };
 
   const take = (text: string): void => {
-    const frame = JSON.parse(text) as DaemonFrame;
+    const frame = parseFrame(text);
     received += 1;
     if (received % ACK_EVERY === 0) rawCall('ack', { frames: received }).catch(() => undefined);
     if (frame.t === 'chat') chats.get(frame.requestId)?.patch(frame);

@@ -19,6 +19,7 @@ import { createDurableStore, type DurableStore } from './durable-store.ts';
 import { createHistoryLog, type HistoryLog } from './history-log.ts';
 import { createMirror, type Committed, type Mirror } from './mirror.ts';
 import { createNetwork, type Network } from './network.ts';
+import { overtake } from './overtake.ts';
 import { createPushWire, type PushWire } from './push-wire.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Regime } from './regime.ts';
@@ -89,6 +90,8 @@ const SETTINGS: DaemonSettings = { backend: 'http://backend.test/api/v1', budget
 /** More requests than this at one instant never end. */
 const REQUESTS_AT_ONCE = 300;
 const PING_MS = 25_000;
+/** A lookup that began when storage could not be read has led to a stored message by then. */
+const LOOKUP_MS = 500;
 
 /** Creates a world with its chats, a daemon that boots, and no tab. */
 export async function createWorld({ seed, regime, keepLines, openStore }: WorldSetup): Promise<World> {
@@ -106,6 +109,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
   const newId = (): string => `00000000-0000-4000-8000-${(++ids).toString(16).padStart(12, '0')}`;
   const server = createModelServer(SIM_USER, newId);
   server.idempotent = regime.idempotent;
+  server.appendsRead = regime.appendsRead;
   const latency = { requestMs: regime.requestMs, answerMs: regime.answerMs, frameMs: regime.frameMs };
 
   let boundariesLeft = 0;
@@ -148,6 +152,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       const chat = request.kind === 'send' ? server.chats.get((request.detail as OutgoingMessage).requestId) : undefined;
       return chat !== undefined && !mayChange(world, chat);
     },
+    onOvertaken: (request, answer, salt) => overtake(world, request, answer, salt),
     onAnswer: (request, error) => {
       if (request.life !== lives) return;
       say(`< ${request.kind} ${error?.code ?? 'ok'}`);
@@ -163,7 +168,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     latencyMs: regime.storeMs,
     onBoundary,
     onCommit: (committed) => {
-      sent.onStored(committed.newOperations);
+      sent.onStored(committed.newOperations, time.clock.now() < durable.failReadsUntilAt + LOOKUP_MS);
       world.onCommit(committed);
     },
     onUnexpected: (error) => {

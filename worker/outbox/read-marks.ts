@@ -51,6 +51,9 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
   const { env, book, ledger } = setup;
   let cancelTimer: (() => void) | null = null;
 
+  const waitingMarks = (requestId: string): number[] =>
+    ledger.lane(laneOf({ type: 'mark_read', requestId })).map((operation) => (operation.type === 'mark_read' ? operation.payload.upToSequence : 0));
+
   const told = (state: ReadState): void => {
     if (!book.get(state.requestId)) return;
     const { requestId, ...read } = state;
@@ -59,8 +62,8 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       const serverRead = newerRead(meta._serverRead, read);
       if (serverRead === meta._serverRead || sameRead(serverRead, meta._serverRead)) return meta;
       news = true;
-      // What was taken over from the ticket list, of no revision, is no word on the chat itself.
-      const own = (meta._serverRead?.revision ?? 0) > 0 || ledger.lane(laneOf({ type: 'mark_read', requestId })).length > 0 ? meta.lastReadSequence : 0;
+      // What was taken over from the ticket list, of no revision, is no word on the chat itself; a mark that is on its way is.
+      const own = (meta._serverRead?.revision ?? 0) > 0 ? meta.lastReadSequence : Math.max(0, ...waitingMarks(requestId));
       return { ...meta, _serverRead: serverRead, lastReadSequence: Math.max(own, serverRead.lastReadSequence) };
     });
     if (news) setup.onRead(requestId);

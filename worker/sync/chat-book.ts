@@ -143,7 +143,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     const confirmed = merged.confirmed.map((row) => row.id);
     setup.onChange({ requestId, upserts: merged.upserts, removals: removedKeys(before, merged), confirmed });
     const deletions = merged.removedSequences.map((sequenceNumber) => ({ sequenceNumber, revision: Number.MAX_SAFE_INTEGER }));
-    commit({ requestId, upserts: merged.upserts, deletions, removeIds: confirmed, meta, now, confirmed });
+    commit({ requestId, upserts: merged.upserts, deletions, removeIds: [...confirmed, ...merged.displaced], meta, now, confirmed });
   };
 
   const adopt = (requestId: string, rows: readonly CachedMessage[], stretch: RangeSet): void => {

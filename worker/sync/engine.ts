@@ -6,17 +6,17 @@
  */
 import type { MessagesQuery } from '../../protocol/index.ts';
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
-import { MAX_GAPS, STALL_LIMIT } from '../../protocol/limits.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Environment } from '../env.ts';
 import type { ChatBook } from './chat-book.ts';
-import { revisionOf, type ChatModel } from './chat-model.ts';
+import { revisionOf } from './chat-model.ts';
 import { isExpired } from './chat-state.ts';
-import { fetchDelta, fetchPage, laterOf, reachesHead, type FetchedPage, type FetchSetup } from './fetch-changes.ts';
-import { topOf } from './history.ts';
+import { fetchPage, type FetchSetup } from './fetch-changes.ts';
+import { createHeadWait } from './head-wait.ts';
 import type { LinkStatus } from './link-state.ts';
-import { inDoubt, nextStep, type Step } from './plan.ts';
-import { equal, union, type RangeSet } from './ranges.ts';
+import { nextStep, type Step } from './plan.ts';
+import type { RangeSet } from './ranges.ts';
+import { createStepRunner } from './run-step.ts';
 import { newCell, stopRetry, type SyncCell } from './sync-cell.ts';
 import { createSyncQueue } from './sync-queue.ts';
 
@@ -36,6 +36,8 @@ export interface EngineSetup extends FetchSetup {
   readonly interest: Interest;
   /** The server's highest sequence by the ticket list; 0 when unknown. */
   ticketHead(requestId: string): number;
+  /** Is an answer under way that tells those heads anew? */
+  headsPending(): boolean;
   /** State, problem or progress of a chat changed. */
   onState(requestId: string): void;
   /** All rows of a chat were replaced: views start again. */
@@ -60,6 +62,8 @@ export interface SyncEngine {
   deny(requestId: string, error: TabcachedError): void;
   /** The chat may be asked for again: its ticket came back, or a person wants it. */
   allow(requestId: string): void;
+  /** The ticket list was answered, or could not be. */
+  headsTold(): void;
   /** Nothing that was current is any more. */
   doubtAll(): void;
   /** Fetches a page that a tab asked for. Rejects with the backend's error. */
@@ -84,7 +88,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     const model = book.get(cell.requestId);
     if (!model || cell.denied || interest.urgency(cell.requestId) === 0 || !link.attached()) return { kind: 'idle' };
     const resync = cell.resync || (isExpired(model.meta.lastSyncedAt, env.clock.now()) && !cell.current);
-    return nextStep(model, {
+    const step = nextStep(model, {
       current: cell.current,
       resync,
       revisions: setup.backend.changes !== undefined,
@@ -92,90 +96,24 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       stalls: cell.stalls,
       headSequence: Math.max(model.meta._headSequence, setup.ticketHead(cell.requestId)),
     });
+    return step.kind === 'changes' && headWait.holds(cell.requestId) ? { kind: 'idle' } : step;
   };
 
-  /** `before`: the chat when the request was sent, which is what tells a server that went backwards from an answer that is late. */
-  const applyPage = async (before: ChatModel, fetched: FetchedPage, query: MessagesQuery, resync: boolean, attachment: number): Promise<void> => {
-    const { requestId } = before;
-    const cell = cellOf(requestId);
-    // Access was lost while the answer was under way: its rows went, and must not come back with it.
-    if (cell.denied) throw cell.problem ?? new TabcachedError('FORBIDDEN');
-    const applied = revisionOf(before);
-    const newest = query.mode === 'newest';
-    const backwards = fetched.headSequence < topOf(before.history) || (newest && fetched.revision !== null && fetched.revision < (applied ?? 0));
-    // What came before a server that went backwards is not true any more; a window with too many gaps is not worth repairing.
-    const replaces = backwards || (newest && before.history.gaps.length > MAX_GAPS);
-    if (replaces) await book.reset(requestId, true);
-    // A newest page that the server does not vouch for says nothing of what is missing from it, least of all at its end.
-    const first = before.history.floor === 0 || (applied === null && setup.backend.changes !== undefined);
-    const opens = newest && fetched.change.answer?.complete === true && (resync || replaces || first);
-    const catchesUp = opens || (setup.backend.changes === undefined && query.mode === 'since' && reachesHead(fetched));
-    await book.apply(requestId, (model) => ({
-      ...fetched.change,
-      // Before a first page, own confirmed messages are all that is held, and nothing kept them up to date.
-      ...(opens && !replaces ? { doubt: union(inDoubt(model), model.history.ahead) } : {}),
-      // Only the newest page speaks for the chat as a whole; the revision of any other answer is that of its own rows.
-      ...(opens ? { serverRevision: laterOf(revisionOf(model), fetched.revision) } : {}),
-      ...(catchesUp ? { syncedAt: env.clock.now() } : {}),
-    }));
-    // Frames that came while the chat was ahead of its server were taken for known ones: one delta more.
-    if (catchesUp && !backwards) markCurrent(cell, attachment);
-    if (catchesUp) setup.onSynced(opens ? 'full' : 'delta');
-    if (opens) cell.resync = false;
-    if (replaces) setup.onReset(requestId);
-  };
+  const steps = createStepRunner(setup, cellOf);
 
-  const markCurrent = (cell: SyncCell, attachment: number): void => {
-    // Frames may have been missed since the request was sent: then the chat is asked about once more.
-    if (link.attached() && link.attachment() === attachment) cell.current = true;
-    cell.failures = 0;
-    cell.problem = null;
-  };
-
-  const run = async (cell: SyncCell, step: Exclude<Step, { kind: 'idle' }>, signal: AbortSignal): Promise<void> => {
-    const { requestId } = cell;
-    const attachment = link.attachment();
-    const before = book.open(requestId);
-    if (step.kind === 'changes') {
-      const delta = await fetchDelta(setup, requestId, step.since, step.limit, signal);
-      if (cell.denied) throw cell.problem ?? new TabcachedError('FORBIDDEN');
-      // Push frames may have led further while the delta was under way.
-      await book.apply(requestId, (model) => ({
-        ...delta.change,
-        serverRevision: laterOf(revisionOf(model), delta.revision),
-        ...(delta.hasMore ? {} : { syncedAt: env.clock.now() }),
-      }));
-      cell.refusals = 0;
-      if (!delta.hasMore) {
-        markCurrent(cell, attachment);
-        setup.onSynced('delta');
-      } else if (delta.revision <= step.since) throw new TabcachedError('SERVER_FAILED', 'A delta that does not advance.');
-      return;
-    }
-    const fetched = await fetchPage(setup, requestId, step.query, () => revisionOf(book.open(requestId)), signal);
-    await applyPage(before, fetched, step.query, step.resync, attachment);
-    noteProgress(cell, step, before, book.open(requestId));
-    if (step.query.mode === 'newest' && !fetched.change.answer?.complete) throw new TabcachedError('SERVER_FAILED', 'The server does not vouch for its newest page.');
-  };
-
-  /** A repair that changes nothing three times is parked: a server that answers so would be asked for ever. */
-  const noteProgress = (cell: SyncCell, step: Extract<Step, { kind: 'page' }>, before: ChatModel, after: ChatModel): void => {
-    const key = step.query.mode === 'range' ? step.query.end : 0;
-    const moved = !equal(before.history.gaps, after.history.gaps) || !equal(before.unverified, after.unverified) || before.history.watermark !== after.history.watermark;
-    if (moved || step.query.mode === 'newest') return void cell.stalls.delete(key);
-    const stalls = (cell.stalls.get(key) ?? 0) + 1;
-    cell.stalls.set(key, stalls);
-    if (stalls === STALL_LIMIT) setup.onParked();
-  };
-
-  const deny = (requestId: string, error: TabcachedError): void => {
-    const cell = cellOf(requestId);
+  const refuse = (cell: SyncCell, error: TabcachedError): void => {
     cell.denied = true;
     cell.problem = error;
     cell.current = false;
     cell.waiting = [];
     cell.running?.abort();
-    if ((book.get(requestId)?.history.floor ?? 0) > 0) setup.onForbidden(requestId);
+    if ((book.get(cell.requestId)?.history.floor ?? 0) > 0) setup.onForbidden(cell.requestId);
+  };
+
+  const deny = (requestId: string, error: TabcachedError): void => {
+    const cell = cellOf(requestId);
+    cell.again = false;
+    refuse(cell, error);
   };
 
   const noteOutcome = (requestId: string, lastSyncFailed: boolean): void => {
@@ -186,10 +124,19 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     else if (model.meta._lastSyncFailed !== lastSyncFailed) book.touch(requestId, () => meta);
   };
 
+  /** A page that a tab asked for may have brought what the failed step was for. */
+  const noteHealed = (cell: SyncCell): void => {
+    if (!cell.current || cell.problem === null) return;
+    cell.problem = null;
+    cell.failures = 0;
+    noteOutcome(cell.requestId, false);
+    setup.onState(cell.requestId);
+  };
+
   const failed = (cell: SyncCell, error: TabcachedError): void => {
     const { requestId } = cell;
     if (error.code === 'CANCELLED' || over.signal.aborted) return;
-    if (error.code === 'FORBIDDEN' || error.code === 'NOT_FOUND') return deny(requestId, error);
+    if (error.code === 'FORBIDDEN' || error.code === 'NOT_FOUND') return refuse(cell, error);
     if (error.code === 'CURSOR_EXPIRED') {
       cell.resync = true;
       cell.refusals += 1;
@@ -208,13 +155,22 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     });
   };
 
+  /** What was wished for while the last step was under way: its answer, good or bad, is older than the wish. */
+  const startOver = (cell: SyncCell): void => {
+    cell.again = false;
+    cell.denied = false;
+    cell.current = false;
+    cell.problem = null;
+    stopRetry(cell);
+  };
+
   const start = async (cell: SyncCell, first: Exclude<Step, { kind: 'idle' }>): Promise<void> => {
     const controller = new AbortController();
     cell.running = controller;
     setup.onState(cell.requestId);
     try {
       for (let step: Step = first; step.kind !== 'idle' && !controller.signal.aborted; step = stepOf(cell)) {
-        await run(cell, step, controller.signal);
+        await steps.run(cell, step, controller.signal);
         setup.onStep(cell.requestId);
       }
       if (!controller.signal.aborted) noteOutcome(cell.requestId, false);
@@ -226,6 +182,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       else failed(cell, toTabcachedError(thrown));
     } finally {
       cell.running = null;
+      if (cell.again) startOver(cell);
       setup.onState(cell.requestId);
       setup.onStep(cell.requestId);
       if (cell.cancelRetry === null && cell.problem === null) queue.add(cell.requestId);
@@ -238,7 +195,18 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       const cell = cellOf(requestId);
       if (cell.running || cell.cancelRetry) return null;
       const step = stepOf(cell);
-      return step.kind === 'idle' ? null : () => start(cell, step);
+      if (step.kind !== 'idle') return () => start(cell, step);
+      noteHealed(cell);
+      return null;
+    },
+  });
+
+  const headWait = createHeadWait({
+    timers: env.timers,
+    isPending: () => setup.headsPending(),
+    onOver: (requestIds) => {
+      for (const requestId of requestIds) queue.add(requestId);
+      queue.fill();
     },
   });
 
@@ -266,9 +234,11 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     allow: (requestId) => {
       const cell = cellOf(requestId);
       cell.denied = false;
+      cell.again = cell.running !== null;
       stopRetry(cell);
       want(requestId);
     },
+    headsTold: () => headWait.told(),
     doubtAll: () => {
       for (const cell of cells.values()) {
         cell.current = false;
@@ -282,11 +252,17 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       if (known) return known;
       const load = (async () => {
         if (!link.attached()) throw new TabcachedError('OFFLINE');
+        const cell = cellOf(requestId);
         const before = book.open(requestId);
         const attachment = link.attachment();
-        const fetched = await fetchPage(setup, requestId, query, () => revisionOf(book.open(requestId)), over.signal);
-        await applyPage(before, fetched, query, false, attachment);
-        if (query.mode === 'range') cellOf(requestId).stalls.delete(query.end);
+        cell.loads += 1;
+        try {
+          const fetched = await fetchPage(setup, requestId, query, () => revisionOf(book.open(requestId)), over.signal);
+          await steps.applyPage(before, fetched, query, false, attachment);
+        } finally {
+          cell.loads -= 1;
+        }
+        if (query.mode === 'range') cell.stalls.delete(query.end);
         setup.onStep(requestId);
       })().finally(() => pages.delete(key));
       pages.set(key, load);
@@ -295,6 +271,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     close: () => {
       over.abort();
       queue.close();
+      headWait.close();
       for (const cell of cells.values()) {
         cell.running?.abort();
         stopRetry(cell);

@@ -58,6 +58,8 @@ export interface Merged {
   readonly removedSequences: readonly number[];
   /** Pending rows that the server has confirmed; their operations are done. */
   readonly confirmed: readonly CachedMessage[];
+  /** Ids of held rows that give way to rows of lower revisions: a server that was set back. */
+  readonly displaced: readonly string[];
 }
 
 /** Applies a change. */
@@ -69,12 +71,16 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
 
   const upserts: CachedMessage[] = [];
   const present: number[] = [];
+  const displaced: string[] = [];
   for (const row of change.rows) {
     const { sequenceNumber, _revision } = row;
     // A row in an answer is proven to be there at the answer's revision, however old its own last change is.
     if (voidRevision(model.history.voids, sequenceNumber) >= Math.max(_revision, attested)) continue;
     const held = existing(sequenceNumber);
-    if (held && outranks(held, row)) present.push(sequenceNumber);
+    // An answer that is not older than the held row, and has an older one: the server was set back, and what was held never happened.
+    const undone = held !== undefined && held._revision > _revision && held._revision <= attested;
+    if (undone) displaced.push(held.id);
+    if (held && !undone && outranks(held, row)) present.push(sequenceNumber);
     else if (answer || accepts(model.history, sequenceNumber)) {
       upserts.push(held && held.id === row.id ? { ...row, _cachedAt: held._cachedAt, _syncVersion: held._syncVersion + 1 } : row);
       present.push(sequenceNumber);
@@ -118,6 +124,7 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
     removed,
     removedSequences: [...new Set([...removed.map((row) => row.sequenceNumber), ...deletions.map((row) => row.sequenceNumber)])],
     confirmed,
+    displaced,
   };
 }
 

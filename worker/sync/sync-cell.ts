@@ -16,10 +16,14 @@ export interface SyncCell {
   waiting: readonly ChangeFrame[];
   pumping: boolean;
   running: AbortController | null;
+  /** Pages under way that tabs asked for. */
+  loads: number;
   failures: number;
   problem: TabcachedError | null;
   /** The server refuses this chat to this user; nothing is asked until it is told otherwise. */
   denied: boolean;
+  /** It was wished for while a step was under way: once more after that. */
+  again: boolean;
   cancelGrace: (() => void) | null;
   cancelRetry: (() => void) | null;
 }
@@ -34,9 +38,11 @@ export const newCell = (requestId: string): SyncCell => ({
   waiting: [],
   pumping: false,
   running: null,
+  loads: 0,
   failures: 0,
   problem: null,
   denied: false,
+  again: false,
   cancelGrace: null,
   cancelRetry: null,
 });

@@ -49,6 +49,8 @@ export interface ModelServer extends Omit<ModelLinks, 'open' | 'push' | 'isCut'>
   byTempId(clientTempId: string): ServerMessage | undefined;
   /** False: a message sent twice is stored twice, and only asking first prevents it. Default: true. */
   idempotent: boolean;
+  /** False: what this user writes on another device does not move his read mark. Default: true. */
+  appendsRead: boolean;
   /** Tells every link that frames were dropped. */
   tellLost(): void;
   /** Requests so far, by kind, with their arguments. */
@@ -128,7 +130,7 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       revision: chat.revision + 1,
       ...(clientTempId === undefined ? {} : { clientTempId }),
     };
-    if (from === userId) chat.lastRead = Math.max(chat.lastRead, sequenceNumber);
+    if (from === userId && (server.appendsRead || clientTempId !== undefined)) chat.lastRead = Math.max(chat.lastRead, sequenceNumber);
     if (clientTempId !== undefined) byTempId.set(clientTempId, { chatId: chat.id, sequence: sequenceNumber });
     change(chat, sequenceNumber, message);
     return message;
@@ -191,6 +193,7 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
     chats,
     log: [],
     idempotent: true,
+    appendsRead: true,
     before: () => undefined,
     createChat: (id, subject = 'A request') => {
       const chat = emptyModelChat(id, subject);

@@ -1,0 +1,60 @@
+/** Pages that are older than what is applied when they arrive. */
+import { describe, expect, test } from 'vitest';
+import type { Backend, ServerMessage } from '../../protocol/index.ts';
+import { uuid } from '../testing/store-records.ts';
+import { createModelServer, type ModelServer } from '../testing/model-server.ts';
+import { fetchPage, type FetchedPage } from './fetch-changes.ts';
+
+const CHAT = uuid(0xa);
+let ids = 0;
+
+function serverWith(count: number): ModelServer {
+  const server = createModelServer('agent', () => uuid(0x100 + ++ids));
+  server.createChat(CHAT);
+  for (let i = 1; i <= count; i++) server.append(CHAT, `message ${i}`);
+  return server;
+}
+
+/** Fetches the newest page from a server that changes after having read it. */
+async function fetchOvertaken(server: ModelServer, change: () => void): Promise<FetchedPage> {
+  const { backend } = server;
+  const slow: Backend = {
+    ...backend,
+    messages: async (...args) => {
+      const page = await backend.messages(...args);
+      change();
+      return page;
+    },
+  };
+  const setup = { backend: slow, clock: { now: () => 1_000 }, log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined }, onRejected: () => undefined, onFetch: () => undefined };
+  return fetchPage(setup, CHAT, { mode: 'newest', limit: 50 }, () => server.chats.get(CHAT)?.revision ?? 0, new AbortController().signal);
+}
+
+describe('M-1 an answer that is older than what is applied', () => {
+  test('has the changes since in it, and speaks for the revision that they lead to', async () => {
+    const server = serverWith(5);
+    const fetched = await fetchOvertaken(server, () => {
+      server.edit(CHAT, 2, 'edited');
+      server.remove(CHAT, 4);
+    });
+    expect(fetched.revision).toBe(5);
+    expect(fetched.change.rows.map((row) => row.content)).toEqual(['message 1', 'edited', 'message 3', 'message 5']);
+    expect(fetched.change.deletions).toMatchObject([{ sequenceNumber: 4, revision: 7 }]);
+    // What is held at 4 by revision 7 is refuted by this answer: its own snapshot alone could not do that.
+    expect(fetched.change.answer).toMatchObject({ complete: true, revision: 7 });
+  });
+
+  test('an answer that is not older is taken as it is', async () => {
+    const server = serverWith(5);
+    const fetched = await fetchOvertaken(server, () => undefined);
+    expect(fetched.change.answer).toMatchObject({ revision: 5 });
+    expect(server.log.filter(({ kind }) => kind === 'changes')).toEqual([]);
+  });
+
+  test('M-2 a message that was deleted since is not brought back by the page', async () => {
+    const server = serverWith(1);
+    const [only] = server.visible(CHAT) as [ServerMessage];
+    const fetched = await fetchOvertaken(server, () => server.remove(CHAT, only.sequenceNumber));
+    expect(fetched.change.rows).toEqual([]);
+  });
+});
