@@ -142,6 +142,25 @@ describe('a failed step', () => {
     expect(tab.texts(CHAT)).toEqual(serverTexts());
   });
 
+  test('#22 whose second attempt is refused its cursor is followed by the newest page at once', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(3);
+    const tab = await scenario.openedTab();
+    let asked = 0;
+    rig.server.before = (kind) => {
+      if (kind === 'changes') throw new TabcachedError(asked++ === 0 ? 'SERVER_FAILED' : 'CURSOR_EXPIRED');
+    };
+    await tab.call('syncChat', { requestId: CHAT });
+    await rig.time.settle();
+    fill(2);
+    rig.server.forget(CHAT);
+    await rig.time.advance(20_000);
+    await tab.open(CHAT);
+    expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', problem: null });
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    expect(scenario.asked('messages').length).toBeGreaterThan(1);
+  });
+
   test('H-7 a frame that comes while a tab’s own request brings the first page is applied after it', async () => {
     const { rig, fill, answers, serverTexts } = scenario;
     fill(3);
@@ -161,5 +180,32 @@ describe('a failed step', () => {
     await tab.open(CHAT);
     expect(tab.texts(CHAT)).toEqual(serverTexts());
     expect(scenario.asked('changes')).toEqual([]);
+  });
+});
+
+describe('the ticket list', () => {
+  test('R-1 R-2 an answer that frames of the same revision overtook takes neither the head nor the read mark back', async () => {
+    const { rig, fill, answers } = scenario;
+    fill(3);
+    const tab = await rig.openTab();
+    await rig.time.advance(100);
+    const gate = createGate();
+    answers.tickets = async (answer) => {
+      await gate.pass();
+      return answer;
+    };
+    rig.server.append(CHAT, 'message 4');
+    rig.server.tellLost();
+    await rig.time.settle();
+    expect(gate.arrived()).toBe(1);
+    // Neither makes a revision of the chat.
+    rig.server.skip(CHAT);
+    rig.server.readElsewhere(CHAT, 4);
+    await rig.time.advance(100);
+    delete answers.tickets;
+    gate.open();
+    await rig.time.advance(5_000);
+    const { tickets } = JSON.parse(await tab.call('openTickets', {})) as { tickets: { id: string }[] };
+    expect(tickets.find(({ id }) => id === CHAT)).toMatchObject({ headSequence: 5, lastReadSequence: 4, unreadCount: 0 });
   });
 });

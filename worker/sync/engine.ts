@@ -140,7 +140,8 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     if (error.code === 'CURSOR_EXPIRED') {
       cell.resync = true;
       cell.refusals += 1;
-      if (cell.refusals === 1) return;
+      // What failed before this attempt must not keep the next one waiting.
+      if (cell.refusals === 1) return void (cell.problem = null);
     }
     cell.problem = error;
     cell.failures += 1;

@@ -87,7 +87,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       const { revision, ...body } = checked.output;
       const known = tickets.get(body.id);
       if (known && known._revision > revision) continue;
-      const told: CachedTicket = { ...body, _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
+      const told: CachedTicket = { ...body, ...laterWord(known, body, revision), _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
       const ticket = { ...told, ...setup.onTold(told) };
       if (known && known._revision === revision && sameTicket(known, ticket)) continue;
       tickets.set(ticket.id, ticket);
@@ -191,6 +191,17 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       cancelRetry?.();
     },
   };
+}
+
+/**
+ * Of one revision there may be two words, because reading and rolled-back messages make none: an answer may be older than a frame that
+ * overtook it. The head and the read mark only rise.
+ */
+function laterWord(known: CachedTicket | undefined, told: Omit<ServerTicket, 'revision'>, revision: number): Partial<CachedTicket> {
+  if (known?._revision !== revision) return {};
+  const { unreadCount, lastReadSequence } = known;
+  const headSequence = Math.max(known.headSequence, told.headSequence);
+  return lastReadSequence > told.lastReadSequence ? { headSequence, unreadCount, lastReadSequence } : { headSequence };
 }
 
 const sameTicket = (known: CachedTicket, told: CachedTicket): boolean =>
