@@ -55,7 +55,12 @@ const page = (): Page => ({
       undoDocument();
     };
   },
-  onHide: (listener) => listen(window, ['pagehide'], listener),
+  // After every listener of the application: what it says on leaving is still heard. One that is added while the event is captured is last.
+  onHide: (listener) => {
+    const last = (): void => window.addEventListener('pagehide', listener, { once: true });
+    window.addEventListener('pagehide', last, true);
+    return () => window.removeEventListener('pagehide', last, true);
+  },
   onShow: (listener) => listen(window, ['pageshow'], listener),
   reload: () => location.reload(),
   askPersistence: () => void attempt(() => navigator.storage.persist().catch(() => false)),

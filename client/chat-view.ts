@@ -16,6 +16,8 @@ import type { ChatView, ChatViewState } from './client.ts';
 import { EMPTY_CHAT } from './empty-states.ts';
 import type { Environment } from './env.ts';
 import { createLiveView, type LiveView } from './live-view.ts';
+import type { NewestCall } from './newest-call.ts';
+import { createSeenMarks } from './seen-marks.ts';
 import { createSource } from './source.ts';
 
 /** What a chat view needs to know. */
@@ -26,6 +28,8 @@ export interface ChatViewSetup {
   readonly isUp: () => boolean;
   readonly requestId: string;
   readonly anchor: Anchor;
+  /** Saves what is typed in this chat, whichever view it is typed in. */
+  readonly draft: NewestCall<string>;
   /** Somebody begins to read, before the view opens. */
   readonly onUse: () => void;
   /** The view has let go of its window. */
@@ -81,6 +85,7 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
     },
     close: () => {
       core = draft = failure = null;
+      marks.clear();
       source.touch();
       setup.onClose();
     },
@@ -118,6 +123,9 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
   };
   const pages = createChatPages({ requestId, call, live, core: () => core, setCore, touch: source.touch });
 
+  const actions = chatActions(call, requestId, env.ids.uuid, () => core?.meta.lastReadSequence ?? 0, setup.draft);
+  const marks = createSeenMarks(env.page, actions.markRead);
+
   return {
     live,
     view: {
@@ -127,7 +135,8 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
       loadOlder: () => pages.load('older'),
       loadNewer: () => pages.load('newer'),
       fillGap: ({ startSeq, endSeq }) => pages.load('gap', { startSeq, endSeq }),
-      ...chatActions(call, requestId, env.ids.uuid, () => core?.meta.lastReadSequence ?? 0),
+      ...actions,
+      seen: marks.seen,
     },
     receive: (patch) => {
       pages.note(patch);

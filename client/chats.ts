@@ -9,6 +9,7 @@ import type { Call } from './calls.ts';
 import { createChatView, type ChatViewEntry } from './chat-view.ts';
 import type { ChatView } from './client.ts';
 import type { Environment } from './env.ts';
+import { newestCall, type NewestCall } from './newest-call.ts';
 
 /** The chats of a tab. */
 export interface Chats {
@@ -17,6 +18,8 @@ export interface Chats {
   /** A session is up: open what is watched. */
   up(): void;
   down(): void;
+  /** The page goes away: what waits to be told is told now. */
+  hide(): void;
   /** The daemon left patches out: open these again. */
   stale(requestIds: readonly string[]): void;
 }
@@ -28,9 +31,16 @@ const KEEP_MS = 5_000;
 export function createChats(env: Environment, deadlineMs: number, call: Call, isUp: () => boolean): Chats {
   const views = new Map<string, ChatView>();
   const watched = new Map<string, Set<ChatViewEntry>>();
+  const drafts = new Map<string, NewestCall<string>>();
 
   const eachEntry = (run: (entry: ChatViewEntry) => void): void => {
     for (const entries of watched.values()) for (const entry of [...entries]) run(entry);
+  };
+
+  const draftOf = (requestId: string): NewestCall<string> => {
+    const known = drafts.get(requestId) ?? newestCall((text: string) => call('saveDraft', { requestId, text }));
+    drafts.set(requestId, known);
+    return known;
   };
 
   const create = (requestId: string, anchor: Anchor, name: string): ChatView => {
@@ -44,6 +54,7 @@ export function createChats(env: Environment, deadlineMs: number, call: Call, is
       isUp,
       requestId,
       anchor,
+      draft: draftOf(requestId),
       onUse: () => {
         if (!views.has(name)) views.set(name, entry.view);
         const entries = watched.get(requestId) ?? new Set();
@@ -75,6 +86,9 @@ export function createChats(env: Environment, deadlineMs: number, call: Call, is
     },
     up: () => eachEntry((entry) => entry.live.up()),
     down: () => eachEntry((entry) => entry.live.down()),
+    hide: () => {
+      for (const draft of drafts.values()) draft.flush();
+    },
     stale: (requestIds) => {
       for (const requestId of requestIds) for (const entry of [...(watched.get(requestId) ?? [])]) entry.live.reopen();
     },

@@ -87,6 +87,8 @@ export interface Outgoing {
   readonly clientTempId?: string;
   readonly isScreenshot?: boolean;
   readonly screenshotFileName?: string;
+  /** The chat's draft stays. Otherwise it goes with the message, in one transaction. Default: only with a screenshot. */
+  readonly keepDraft?: boolean;
 }
 
 /** A live window on a chat. It is open while somebody subscribes. */
@@ -104,6 +106,12 @@ export interface ChatView extends Readable<ChatViewState> {
   discard(operationId: string): Promise<void>;
   /** Moves the read marker up to a sequence; lower ones are ignored. */
   markRead(upToSequence: number): Promise<void>;
+  /**
+   * Everything up to that sequence is on screen: the read marker follows while the page is visible and has the focus, otherwise when it
+   * has it again. For every scroll event; only the highest is told.
+   */
+  seen(upToSequence: number): void;
+  /** Resolves when it is stored. For every keystroke: one save at a time, then the newest; what waits goes out when the page is left. */
   saveDraft(text: string): Promise<void>;
   /** Synchronise now. */
   sync(): Promise<void>;

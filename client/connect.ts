@@ -81,6 +81,7 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
         status.down();
         views?.down();
       },
+      onHide: () => views?.hide(),
       onFrame: (frame) => {
         if (frame.t === 'host') status.up(frame.host);
         else if (frame.t === 'token') void answerToken(frame).catch(() => undefined);

@@ -32,6 +32,8 @@ export interface ConnectionEvents {
   /** `report` is what the daemon was told of the page with hello. */
   onUp(session: Session, report: TabReport): void;
   onDown(): void;
+  /** The page goes away; a session that is up still takes calls. */
+  onHide(): void;
   onFrame(frame: DaemonFrame): void;
   /** An attempt failed with an error that repeating will hardly cure; the connection tries on. */
   onRefused(error: TabcachedError): void;
@@ -73,6 +75,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
   let wake: () => void = () => undefined;
 
   const hide = (): void => {
+    events.onHide();
     hidden = true;
     departures += 1;
     lease?.release();

@@ -32,6 +32,8 @@ export interface TabViews {
   receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame | MediaFrame | OutboxPatch | PersistFrame): void;
   /** A session is up: open what is watched. */
   up(): void;
+  /** The page goes away, and the session after this. */
+  hide(): void;
   /** The daemon is gone: what it was asked is void. */
   down(): void;
 }
@@ -80,6 +82,7 @@ export function createTabViews(env: Environment, deadlineMs: number, call: Call,
       chats.up();
       files?.up();
     },
+    hide: chats.hide,
     down: () => {
       tickets.live.down();
       stats.live.down();

@@ -131,6 +131,8 @@ export const callInputs = {
     content: Content,
     isScreenshot: v.optional(v.boolean(), false),
     screenshotFileName: v.optional(v.nullable(v.string()), null),
+    /** The chat's draft stays; otherwise it goes in the transaction that stores the message. */
+    keepDraft: v.optional(v.boolean(), false),
   }),
   retry: v.object(operation),
   edit: v.object({ ...operation, content: Content }),

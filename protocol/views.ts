@@ -43,6 +43,9 @@ export interface ChatMeta {
   readonly lastSyncedAt: number;
   readonly lane: LaneState;
   readonly draft: string;
+  /** Tab that wrote the draft last, and how many times it was written in this life of the daemon: what a tab wrote itself is no news to it. */
+  readonly draftBy: string | null;
+  readonly draftVersion: number;
   /** Why the last synchronisation failed, for a person; null when it did not. */
   readonly problem: { readonly code: string; readonly message: string } | null;
 }

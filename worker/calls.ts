@@ -38,7 +38,7 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       if (!woke) return null;
       parts.expiry.look();
       parts.push.wake();
-      parts.executor.wake();
+      parts.executor.wake(true);
       return null;
     },
     ack: ({ frames }) => {
@@ -113,9 +113,8 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       readMarks.mark(requestId, upToSequence);
       return null;
     },
-    saveDraft: ({ requestId, text }) => {
-      book.touch(requestId, ({ _draft, ...meta }) => (text === '' ? meta : { ...meta, _draft: text }));
-      views.changed(requestId);
+    saveDraft: async ({ requestId, text }) => {
+      await parts.drafts.save(requestId, text, session.tabId);
       return null;
     },
     giveToken: ({ requestNumber, token }) => {

@@ -13,7 +13,7 @@ import type { SyncCell } from './sync/sync-cell.ts';
 const toSeqRange = ({ start, end }: Range): { startSeq: number; endSeq: number } => ({ startSeq: start, endSeq: end });
 
 /** The meta of a chat as of now. `unread` and `head` are worked out by their owners. */
-export function chatMeta(model: ChatModel, cell: SyncCell, facts: { readonly lane: LaneState; readonly unread: number; readonly head: number; readonly now: number }): ChatMeta {
+export function chatMeta(model: ChatModel, cell: SyncCell, facts: { readonly lane: LaneState; readonly unread: number; readonly head: number; readonly draft: Pick<ChatMeta, 'draftBy' | 'draftVersion'>; readonly now: number }): ChatMeta {
   const { history, meta, unverified } = model;
   const revision = revisionOf(model);
   return {
@@ -31,6 +31,7 @@ export function chatMeta(model: ChatModel, cell: SyncCell, facts: { readonly lan
     lastSyncedAt: meta.lastSyncedAt,
     lane: facts.lane,
     draft: meta._draft ?? '',
+    ...facts.draft,
     problem: cell.problem && { code: cell.problem.code, message: cell.problem.message },
   };
 }

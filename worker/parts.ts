@@ -6,6 +6,7 @@ import type { Booted } from './boot.ts';
 import type { CacheUse } from './cache-use.ts';
 import type { ChatPages } from './chat-pages.ts';
 import type { Counters } from './counters.ts';
+import type { Drafts } from './drafts.ts';
 import type { Environment } from './env.ts';
 import type { Inspection } from './inspect/inspect-part.ts';
 import type { Journal } from './journal.ts';
@@ -34,6 +35,7 @@ export interface Parts {
   readonly pages: ChatPages;
   readonly tickets: TicketList;
   readonly outbox: Outbox;
+  readonly drafts: Drafts;
   readonly outboxView: OutboxView;
   readonly readMarks: ReadMarks;
   readonly ledger: Ledger;

@@ -60,12 +60,12 @@ test('#24 a server restored from a backup: its state is taken over, the outbox i
   const backup = rig.server.chats.get(CHAT)?.revision ?? 0;
   fill(100);
   const tab = await scenario.openedTab();
-  await tab.call('saveDraft', { requestId: CHAT, text: 'half a sentence' });
   rig.server.cut();
   rig.server.before = (kind) => {
     if (kind === 'send') throw new TabcachedError('SERVER_FAILED');
   };
   const id = await scenario.send(tab, 'written meanwhile');
+  await tab.call('saveDraft', { requestId: CHAT, text: 'half a sentence' });
   rig.server.restoreTo(CHAT, backup);
   rig.server.restore();
   await rig.time.advance(2_000);

@@ -45,6 +45,21 @@ describe('the token', () => {
     expect(asked.map((question) => [question.session.tabId, question.rejected])).toEqual([['one', null], ['one', 'old'], ['two', 'old']]);
   });
 
+  test('#47 that was rejected once is not used again later either', async () => {
+    const { asked, get, answer } = source('one', 'two');
+    const first = get();
+    answer('a');
+    await first;
+    const second = get('a');
+    answer('b');
+    await second;
+    const third = get('b');
+    answer('a');
+    answer('c');
+    expect(await third).toBe('c');
+    expect(asked.map((question) => question.rejected)).toEqual([null, 'a', 'b', 'b']);
+  });
+
   test('#47 is asked of another tab when the one asked closes, has none, or does not answer', async () => {
     const { time, tabs, asked, tokens, get, answer } = source('one', 'two', 'three');
     const token = get();

@@ -40,11 +40,18 @@ export interface TokenSource {
 /** Creates the source; nothing is asked before somebody needs a token. */
 export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSourceSetup): TokenSource {
   let token: string | null = null;
+  /** The last one that was rejected, to be told to tabs, and all of them: none is ever taken again. */
   let rejectedToken: string | null = null;
+  const rejectedTokens = new Set<string>();
   let verified: string | null = null;
   let cancelTimer: () => void = () => undefined;
   let question: { session: Session; number: number; readonly asked: Set<Session>; readonly settle: (token: string | null) => void; readonly answer: Promise<string | null> } | null = null;
   let number = 0;
+
+  const reject = (given: string): void => {
+    rejectedToken = given;
+    rejectedTokens.add(given);
+  };
 
   const askNext = (): void => {
     cancelTimer();
@@ -78,7 +85,7 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
   return {
     get: async (rejected, signal) => {
       if (rejected !== null && rejected === token) token = null;
-      if (rejected !== null) rejectedToken = rejected;
+      if (rejected !== null) reject(rejected);
       const found = token ?? (await obtain());
       if (signal.aborted) throw new TabcachedError('CANCELLED');
       if (found === null) throw new TabcachedError('UNAUTHORIZED', 'No tab has a valid token.');
@@ -90,7 +97,7 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
     isVerified: (given) => given === verified,
     answer: (session, requestNumber, given) => {
       if (question?.session !== session || question.number !== requestNumber) return;
-      if (given === null || given === rejectedToken) return askNext();
+      if (given === null || rejectedTokens.has(given)) return askNext();
       cancelTimer();
       token = given;
       question.settle(given);
@@ -101,7 +108,7 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
       if (question?.session === session) askNext();
     },
     refuse: () => {
-      rejectedToken = token;
+      if (token !== null) reject(token);
       token = null;
       onNeed(true);
     },

@@ -11,6 +11,7 @@ import { createCacheUse } from './cache-use.ts';
 import { chatMeta } from './chat-meta.ts';
 import { createChatPages } from './chat-pages.ts';
 import { createCounters } from './counters.ts';
+import { createDrafts } from './drafts.ts';
 import { createHostReport } from './host-report.ts';
 import { createInspectionLoader } from './load-inspection.ts';
 import { createExecutor } from './outbox/executor.ts';
@@ -59,7 +60,7 @@ export function createParts(setup: PartsSetup): Parts {
   const unreadOf = (model: ChatModel): number => unreadCount(model, userId, headOf(model.requestId));
   const meta = (requestId: string): ChatMeta => {
     const model = book.open(requestId);
-    return chatMeta(model, engine.cell(requestId), { lane: outbox.laneState(requestId), unread: unreadOf(model), head: headOf(requestId), now: clock.now() });
+    return chatMeta(model, engine.cell(requestId), { lane: outbox.laneState(requestId), unread: unreadOf(model), head: headOf(requestId), draft: drafts.by(requestId), now: clock.now() });
   };
 
   const announce = createAnnouncer(updates.publish, () => sendsPending());
@@ -111,6 +112,7 @@ export function createParts(setup: PartsSetup): Parts {
     onNeed: (needed) => {
       needsToken = needed;
       hostChanged();
+      if (!needed) executor.wake();
     },
   });
 
@@ -160,6 +162,8 @@ export function createParts(setup: PartsSetup): Parts {
       }
     },
   });
+
+  const drafts = createDrafts(book, committer, (requestId) => views.changed(requestId));
 
   /** The ticket list shows what the chat knows. */
   const showRead = (requestId: string): void => {
@@ -251,6 +255,7 @@ export function createParts(setup: PartsSetup): Parts {
     context,
     onRows: rowsChanged,
     onOperation: operationChanged,
+    draftVersion: (requestId) => drafts.by(requestId).draftVersion,
     onSent: (requestId, sequence) => readMarks.sent(requestId, sequence),
     wake,
   });
@@ -302,7 +307,7 @@ export function createParts(setup: PartsSetup): Parts {
       engine.doubtAll();
       void tickets.refresh();
       engine.wantAll();
-      executor.wake();
+      executor.wake(true);
       hostChanged();
     },
     onDetached: () => {
@@ -357,7 +362,7 @@ export function createParts(setup: PartsSetup): Parts {
   }));
   if (booted.download) void inspection.load().then((part) => part.restore(booted.download)).catch(() => undefined);
   const parts: Parts = {
-    sessions, views, book, engine, pages, tickets, outbox, outboxView, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, expiry, meta, host,
+    sessions, views, book, engine, pages, tickets, outbox, outboxView, drafts, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, expiry, meta, host,
     store: booted.store,
     inspection: () => inspection.load(),
     updates: () => updates.count(),

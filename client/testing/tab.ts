@@ -108,6 +108,8 @@ export const metaOf = (floor: number, head: number, change: Partial<ChatMeta> = 
   lastSyncedAt: 1,
   lane: { pending: 0, blocked: null, nextRetryAt: null },
   draft: '',
+  draftBy: null,
+  draftVersion: 0,
   problem: null,
   ...change,
 });

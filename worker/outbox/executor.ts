@@ -8,7 +8,7 @@ import type { Backend, OfflineOperation, ReadState, SendOperation, ServerMessage
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Environment } from '../env.ts';
-import { laneOf, laneStep } from './lane.ts';
+import { laneOf, laneStep, rebased } from './lane.ts';
 import type { Durability } from '../store/store.ts';
 import type { Ledger } from './ledger.ts';
 import { attempted, failed, waiting } from './operations.ts';
@@ -34,8 +34,8 @@ export interface ExecutorSetup {
 
 /** The executor. */
 export interface Executor {
-  /** Looks at every lane: something was added, the link or a token came back, a person pressed retry. */
-  wake(): void;
+  /** Looks at every lane: something was added, a token came, a person pressed retry. With `linked`, what waits for the link goes at once. */
+  wake(linked?: boolean): void;
   /** Until when the server asked every lane to pause, in Unix milliseconds; 0 when it did not. */
   pausedUntilAt(): number;
   /** Does a lane wait for another token? */
@@ -53,7 +53,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
   /** Attempts in a row that did not count, by lane: their pauses grow all the same. */
   const uncounted = new Map<string, number>();
   // A pause that the server asked for outlives the daemon it was told.
-  let pausedUntilAt = Math.max(0, ...ledger.all().map((operation) => (operation._errorCode === 'RATE_LIMITED' ? (operation.nextRetryAt ?? 0) : 0)));
+  let pausedAt = env.clock.now();
+  let pausedUntilAt = Math.max(0, ...ledger.all().map((operation) => (operation._errorCode === 'RATE_LIMITED' ? (rebased(operation, pausedAt).nextRetryAt ?? 0) : 0)));
   let cancelTimer: (() => void) | null = null;
 
   const pauseMs = (lane: string): number => {
@@ -79,7 +80,10 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     const now = env.clock.now();
     if (outcome === 'failed' && current.type === 'mark_read') return setup.refuseRead(current);
     if (outcome === 'failed') return note(failed(current, error, false));
-    if (outcome === 'wait-all') pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));
+    if (outcome === 'wait-all') {
+      pausedAt = now;
+      pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));
+    }
     if (outcome !== 'retry') {
       // The link may not notice that a request was lost: then nothing but the pause ends the wait.
       const untilAt = outcome === 'wait-all' ? pausedUntilAt : outcome === 'wait-link' ? now + pauseMs(laneOf(current)) : null;
@@ -164,9 +168,16 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     cancelTimer?.();
     cancelTimer = null;
     let wakeAt = Number.POSITIVE_INFINITY;
-    for (const lane of ledger.lanes()) {
-      if (busy.has(lane) || stalledLanes.has(lane)) continue;
-      const step = laneStep(ledger.lane(lane), now);
+    if (now < pausedAt) {
+      // The clock was set back: a pause is never longer than it was asked for.
+      pausedUntilAt += now - pausedAt;
+      pausedAt = now;
+    }
+    for (const { lane, head } of ledger.lanes().map((name) => ({ lane: name, head: ledger.lane(name)[0] }))) {
+      if (!head || busy.has(lane) || stalledLanes.has(lane)) continue;
+      const onTime = rebased(head, now);
+      if (onTime !== head) void setup.change(onTime, 'relaxed').catch(() => undefined);
+      const step = laneStep([onTime], now);
       if (step.kind === 'wait') wakeAt = Math.min(wakeAt, step.untilAt);
       if (step.kind !== 'run') continue;
       if (pausedUntilAt > now) wakeAt = Math.min(wakeAt, pausedUntilAt);
@@ -176,8 +187,9 @@ export function createExecutor(setup: ExecutorSetup): Executor {
   };
 
   return {
-    wake: () => {
+    wake: (linked = false) => {
       stalledLanes.clear();
+      if (linked) for (const operation of ledger.all()) if (operation.status === 'pending' && operation._errorCode === 'OFFLINE') ledger.hold({ ...operation, nextRetryAt: null });
       look();
     },
     pausedUntilAt: () => pausedUntilAt,

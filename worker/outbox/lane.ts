@@ -22,6 +22,17 @@ export type LaneStep =
 export const laneOf = (operation: Pick<OfflineOperation, 'type' | 'requestId'>): string =>
   operation.type === 'mark_read' ? `read ${operation.requestId}` : operation.requestId;
 
+/**
+ * The operation with its wait measured from now, when the clock was set back since that wait began; else the same. Otherwise a clock that
+ * was a day ahead would make it wait a day.
+ */
+export function rebased<O extends OfflineOperation>(operation: O, now: number): O {
+  const { nextRetryAt, attemptedAt, createdAt } = operation;
+  const since = attemptedAt ?? createdAt;
+  if (nextRetryAt === null || now >= since) return operation;
+  return { ...operation, ...(attemptedAt === null ? { createdAt: now } : { attemptedAt: now }), nextRetryAt: now + Math.max(0, nextRetryAt - since) };
+}
+
 /** The next step of a lane whose operations come in their order. */
 export function laneStep(operations: readonly OfflineOperation[], now: number): LaneStep {
   const head = operations[0];

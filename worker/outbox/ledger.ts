@@ -24,9 +24,9 @@ export interface Ledger {
   nextOrder(): number;
   /**
    * Puts an operation, in memory at once, and stores it with its row, if it has one. Resolves when stored with the row as stored: a
-   * new row's sequence is checked against the store in the same transaction.
+   * new row's sequence is checked against the store in the same transaction. With `dropsDraft` the chat's draft goes in it too.
    */
-  put(operation: OfflineOperation, row: CachedMessage | null, durability: Durability): Promise<CachedMessage | null>;
+  put(operation: OfflineOperation, row: CachedMessage | null, durability: Durability, dropsDraft?: boolean): Promise<CachedMessage | null>;
   /** Takes an operation into memory; whoever calls stores it. */
   hold(operation: OfflineOperation): void;
   /** Removes an operation and its row. When that cannot be stored strictly, the operation is there again; until then nothing is done with it. */
@@ -35,24 +35,49 @@ export interface Ledger {
   forget(ids: readonly string[]): readonly OfflineOperation[];
 }
 
-/** Creates the ledger from what the store holds. */
+const indexed = (all: readonly OfflineOperation[]) => {
+  const lanes = new Map<string, OfflineOperation[]>();
+  for (const operation of all) {
+    const lane = lanes.get(laneOf(operation));
+    if (lane) lane.push(operation);
+    else lanes.set(laneOf(operation), [operation]);
+  }
+  return { all, lanes };
+};
+
+/** Creates the ledger from what the store holds; operations that another build left `completed` go. */
 export function createLedger(committer: Committer, clock: Clock, stored: readonly OfflineOperation[]): Ledger {
-  const operations = new Map(stored.map((operation) => [operation.id, operation]));
+  const operations = new Map(stored.filter(({ status }) => status !== 'completed').map((operation) => [operation.id, operation]));
   let order = Math.max(0, ...stored.map((operation) => operation._order));
-  const all = (): OfflineOperation[] => [...operations.values()].sort((a, b) => a._order - b._order);
+  /** In order, whole and by lane; void after every change. A look at a hundred lanes must not sort a thousand operations a hundred times. */
+  let sorted: { readonly all: readonly OfflineOperation[]; readonly lanes: ReadonlyMap<string, readonly OfflineOperation[]> } | null = null;
+  const index = (): NonNullable<typeof sorted> => (sorted ??= indexed([...operations.values()].sort((a, b) => a._order - b._order)));
+  const hold = (operation: OfflineOperation): void => {
+    operations.set(operation.id, operation);
+    sorted = null;
+  };
+  const remove = (id: string): void => {
+    operations.delete(id);
+    sorted = null;
+  };
   const stores = [...chatWriteStores, ...outboxWriteStores];
+  const completed = stored.filter(({ status }) => status === 'completed').map(({ id }) => id);
+  if (completed.length > 0) {
+    const work: Parameters<Committer['add']>[0]['work'] = (tx) => putOrDeleteOperations(tx, { deletes: completed, now: clock.now() });
+    committer.add({ stores: outboxWriteStores, rows: completed.length, durability: 'relaxed', work }).catch(() => undefined);
+  }
 
   return {
     get: (id) => operations.get(id),
-    all,
-    lane: (name) => all().filter((operation) => laneOf(operation) === name),
-    lanes: () => [...new Set(all().map(laneOf))],
+    all: () => index().all,
+    lane: (name) => index().lanes.get(name) ?? [],
+    lanes: () => [...index().lanes.keys()],
     size: () => operations.size,
     nextOrder: () => ++order,
-    put: async (operation, row, durability) => {
+    put: async (operation, row, durability, dropsDraft = false) => {
       // A new one is not tried before it is stored: its row and it come first, whole.
       const first = durability === 'strict' && !operations.has(operation.id) ? { ...operation, status: 'syncing' as const } : operation;
-      operations.set(operation.id, first);
+      hold(first);
       const now = clock.now();
       const { requestId } = operation;
       let written = row;
@@ -63,25 +88,25 @@ export function createLedger(committer: Committer, clock: Clock, stored: readonl
         work: async (tx) => {
           if (row) {
             // The record as stored, not as in memory: history that is not written yet must not get ahead of its rows (H-6).
-            const meta = (await readChatMeta(tx, requestId)) ?? emptyChat(requestId, now);
+            const { _draft, ...meta } = (await readChatMeta(tx, requestId)) ?? emptyChat(requestId, now);
             const known = await tx.get('messages', row.id);
             const highest = known ? 0 : await highestProvisional(tx, requestId);
             written = highest >= row.sequenceNumber ? { ...row, sequenceNumber: highest + 1 } : row;
-            await writeChat(tx, { requestId, upserts: [written], deletions: [], meta, now });
+            await writeChat(tx, { requestId, upserts: [written], deletions: [], meta: _draft === undefined || dropsDraft ? meta : { ...meta, _draft }, now });
           }
           await putOrDeleteOperations(tx, { puts: [operation], now });
         },
       });
-      if (operations.get(operation.id) === first) operations.set(operation.id, operation);
+      if (operations.get(operation.id) === first) hold(operation);
       return written;
     },
-    hold: (operation) => void operations.set(operation.id, operation),
+    hold,
     drop: async (operation, durability) => {
       const now = clock.now();
       const { requestId, id } = operation;
       // Its lane waits, so that nothing behind it gets ahead of one that may stay.
-      if (durability === 'strict') operations.set(id, { ...operation, status: 'syncing' });
-      else operations.delete(id);
+      if (durability === 'strict') hold({ ...operation, status: 'syncing' });
+      else remove(id);
       const dropped = committer.add({
         stores,
         rows: 2,
@@ -94,15 +119,15 @@ export function createLedger(committer: Committer, clock: Clock, stored: readonl
       });
       try {
         await dropped;
-        operations.delete(id);
+        remove(id);
       } catch (error) {
-        if (durability === 'strict') operations.set(id, operation);
+        if (durability === 'strict') hold(operation);
         throw error;
       }
     },
     forget: (ids) => {
       const gone = ids.flatMap((id) => operations.get(id) ?? []);
-      for (const { id } of gone) operations.delete(id);
+      for (const { id } of gone) remove(id);
       return gone;
     },
   };

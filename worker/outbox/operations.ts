@@ -14,6 +14,8 @@ export interface Draft {
   readonly content: string;
   readonly isScreenshot: boolean;
   readonly screenshotFileName: string | null;
+  /** What is typed in the chat and not sent stays. */
+  readonly keepDraft?: boolean;
 }
 
 const fresh = (now: number, order: number) => ({

@@ -33,6 +33,8 @@ export interface OutboxSetup {
   /** Rows of a chat changed on every screen. */
   onRows(requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void;
   onOperation(operation: OfflineOperation, status: OfflineOperation['status'] | 'discarded'): void;
+  /** How many times the chat's draft was written: one that was typed after pressing send is not taken. */
+  draftVersion(requestId: string): number;
   /** The server has an own message, under that sequence. */
   onSent(requestId: string, sequence: number): void;
   wake(): void;
@@ -83,7 +85,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     nearlyFull: ledger.size() >= setup.limit * OUTBOX_WARN_SHARE,
   });
 
-  const accept = async (draft: Draft): Promise<SendReceipt> => {
+  const accept = async (draft: Draft, draftVersion: number): Promise<SendReceipt> => {
     const { requestId, clientTempId } = draft;
     const model = book.open(requestId);
     // A tab repeats a send whose answer it never got: the message may be on its way, sent, or discarded since.
@@ -94,12 +96,16 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const sequence = (model.pending.at(-1)?.sequenceNumber ?? PROVISIONAL_BASE - 1) + 1;
     const row = pendingRow(draft, { userId: setup.userId, sender: setup.sender() }, sequence, now);
     const operation = sendOperation(draft, now, ledger.nextOrder(), setup.ticket(requestId));
+    const { _draft, ...meta } = model.meta;
+    const typed = draft.keepDraft || setup.draftVersion(requestId) !== draftVersion ? undefined : _draft;
+    if (typed !== undefined) book.replace({ ...model, meta });
     showRow(row);
     try {
-      const written = await ledger.put(operation, row, 'strict');
+      const written = await ledger.put(operation, row, 'strict', typed !== undefined);
       if (written && written.sequenceNumber !== row.sequenceNumber) showRow(written);
     } catch (error) {
       ledger.forget([operation.id]);
+      if (typed !== undefined && setup.draftVersion(requestId) === draftVersion) book.touch(requestId, (meta) => ({ ...meta, _draft: typed }));
       hideRow(requestId, row.id);
       throw error;
     }
@@ -171,7 +177,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     send: (draft) => {
       const known = accepting.get(draft.clientTempId);
       if (known) return known;
-      const accepted = newestRows.when(draft.requestId, () => accept(draft)).finally(() => accepting.delete(draft.clientTempId));
+      const version = setup.draftVersion(draft.requestId);
+      const accepted = newestRows.when(draft.requestId, () => accept(draft, version)).finally(() => accepting.delete(draft.clientTempId));
       accepting.set(draft.clientTempId, accepted);
       return accepted;
     },
