@@ -85,12 +85,7 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       engine.allow(requestId);
       return null;
     },
-    verifyChat: async ({ requestId }) => {
-      const report = await book.verify(requestId);
-      if (report.missing > 0) views.restart(requestId);
-      engine.want(requestId);
-      return report;
-    },
+    verifyChat: async (input) => (await inspection()).verifyChat(input),
     send: (draft) => outbox.send(draft),
     retry: async ({ operationId }) => {
       await outbox.retry(operationId);

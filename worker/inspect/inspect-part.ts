@@ -16,6 +16,7 @@ import { createDownloadAll, type DownloadAllRecord } from './download-all.ts';
 import { createLiveStats } from './live-stats.ts';
 import { inspectDaemon } from './report.ts';
 import { createStorageControl } from './storage-control.ts';
+import { verifyHistory } from './verify-history.ts';
 
 /** Key in `ticket_meta` of a download that goes on with the next daemon. */
 export const DOWNLOAD_ALL = '_downloadAll';
@@ -39,7 +40,7 @@ export interface InspectionSetup {
 }
 
 /** Calls of this part. */
-export type InspectCalls = Pick<CallHandlers, keyof typeof inspectInputs>;
+export type InspectCalls = Pick<CallHandlers, keyof typeof inspectInputs | 'verifyChat'>;
 
 /** The part. */
 export interface Inspection {
@@ -100,6 +101,12 @@ export function createInspection(setup: InspectionSetup): Inspection {
       clearCache: ({ preview, ...range }) => control.clear(range, preview),
       exportLog: () => journal.entries(),
       downloadAll: ({ action }) => download.act(action),
+      verifyChat: async ({ requestId }) => {
+        const report = await verifyHistory(parts, env.clock, requestId);
+        if (report.missing > 0) parts.views.restart(requestId);
+        parts.engine.want(requestId);
+        return report;
+      },
     }),
     restore: (record) => download.restore(record as DownloadAllRecord),
     close: () => {

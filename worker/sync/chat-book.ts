@@ -4,7 +4,7 @@
  * Owns: per chat one change after the other; memory and views first, then the store (DESIGN.md, section 10, item 28); rows read
  * from the store when a window needs them. Does not know requests, lanes or sessions: it tells its listener what changed.
  */
-import type { CachedMessage, ChatSyncState, ServerRead, VerifyReport } from '../../protocol/index.ts';
+import type { CachedMessage, ChatSyncState, ServerRead } from '../../protocol/index.ts';
 import { PROVISIONAL_BASE } from '../../protocol/limits.ts';
 import type { Clock, Log } from '../env.ts';
 import { readRange, readWindow } from '../store/chat-reads.ts';
@@ -13,9 +13,8 @@ import { chatCommit, type ChatCommit } from '../store/chat-commits.ts';
 import type { Committer } from '../store/committer.ts';
 import { outboxWriteStores, putOrDeleteOperations, type OutboxChanges } from '../store/outbox-rows.ts';
 import type { Store } from '../store/store.ts';
-import { verifyChat, type StoredChat } from '../store/verify-chat.ts';
-import { metaOf, modelOf, rowsBetween, type ChatModel } from './chat-model.ts';
-import { heldSet, loseRows, topOf } from './history.ts';
+import { modelOf, rowsBetween, type ChatModel } from './chat-model.ts';
+import { heldSet, topOf } from './history.ts';
 import { mergeChange, removedKeys, type Change } from './merge.ts';
 import { contains, difference, intersection, ofValues, rangeSet, size, union, type RangeSet } from './ranges.ts';
 
@@ -46,8 +45,6 @@ export interface ChatBook {
   turn<T>(requestId: string, task: () => Promise<T>): Promise<T>;
   /** Puts a model whose pending rows or doubts changed; nothing is written. */
   replace(model: ChatModel): void;
-  /** Compares a chat's record with its rows in the store and puts right what differs; what is missing becomes a gap. */
-  verify(requestId: string): Promise<VerifyReport>;
   /** Forgets the rows of a chat that nobody looks at. */
   unload(requestId: string): void;
   /**
@@ -216,30 +213,6 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
         true,
       );
     },
-    verify: (requestId) =>
-      inTurn(requestId, async () => {
-        await committer.flush();
-        const model = open(requestId);
-        const held = heldSet(model.history);
-        const now = clock.now();
-        let found: StoredChat = { sequences: [], countersWrong: false };
-        await committer.add({
-          stores: chatWriteStores,
-          rows: 1,
-          requestId,
-          durability: 'strict',
-          work: async (tx) => void (found = await verifyChat(tx, requestId, (sequence) => contains(held, sequence), now)),
-        });
-        const stored = ofValues(found.sequences);
-        const missing = difference(held, stored);
-        if (missing.length > 0) {
-          const lost = { ...model, history: loseRows(model.history, missing), rows: model.rows.filter((row) => !contains(missing, row.sequenceNumber)) };
-          const meta = metaOf(lost, now);
-          chats.set(requestId, { ...lost, meta });
-          write(requestId, 1, async (tx) => void (await writeChat(tx, { requestId, upserts: [], deletions: [], meta, now })), false);
-        }
-        return { rows: found.sequences.length, missing: size(missing), stray: size(difference(stored, held)), countersWrong: found.countersWrong };
-      }),
     replace: (model) => void chats.set(model.requestId, model),
     unload: (requestId) => {
       const model = chats.get(requestId);
