@@ -43,6 +43,7 @@ const unusedChannels = {
 /** Sources, by path from the top. */
 const workerParts = [
   'worker/backend/media-answer.ts',
+  'worker/eviction/free-space.ts',
   'worker/inspect/inspect-part.ts',
   'worker/open-broadcast.ts',
   'worker/open-lobby.ts',

@@ -49,6 +49,7 @@ export function realEnvironment(scope: Scope): Environment {
     },
     // Few daemons ever need it, so it is a part of the worker that loads when used.
     openMemoryStore: async () => (await import('./store/memory-store.ts')).createMemoryStore(),
+    openFreeSpace: async (setup) => (await import('./eviction/free-space.ts')).createFreeSpace(setup),
     openBroadcast: (name) => lateBroadcast(async () => (await import('./open-broadcast.ts')).openBroadcast(name, log), log),
     estimateStorage: () => estimateStorage(scope.navigator.storage as StorageManager | undefined),
   };

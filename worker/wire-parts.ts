@@ -14,6 +14,7 @@ import { createCounters } from './counters.ts';
 import { createDrafts } from './drafts.ts';
 import { createHostReport } from './host-report.ts';
 import { createInspectionLoader } from './load-inspection.ts';
+import { createRoomMaker } from './make-room.ts';
 import { createExecutor } from './outbox/executor.ts';
 import { createLedger } from './outbox/ledger.ts';
 import { createOutbox, type OutboxSetup } from './outbox/outbox.ts';
@@ -25,6 +26,7 @@ import { createPush } from './push.ts';
 import { createRowMemory } from './row-memory.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { createCommitter } from './store/committer.ts';
+import { isQuotaError } from './store/quota-error.ts';
 import { createChatBook } from './sync/chat-book.ts';
 import type { ChatModel } from './sync/chat-model.ts';
 import { isExpired } from './sync/chat-state.ts';
@@ -49,7 +51,11 @@ export function createParts(setup: PartsSetup): Parts {
   let needsToken = false;
 
   const committer = createCommitter(booted.store, env, {
-    onFailed: (error) => log.error('write failed', { code: error.code, message: error.message }),
+    onFailed: (error) => {
+      log.error('write failed', { code: error.code, message: error.message });
+      // What comes from the server may take the place of what is older.
+      if (isQuotaError(error)) void room.freeSpace(0);
+    },
     onRecovered: () => log.info('writes succeed again'),
     onFenced: setup.onFenced,
   });
@@ -233,10 +239,24 @@ export function createParts(setup: PartsSetup): Parts {
     },
   });
 
-  const ledger = createLedger(committer, clock, booted.operations);
+  const room = createRoomMaker(committer, () =>
+    env.openFreeSpace({
+      store: booted.store,
+      committer,
+      book,
+      clock,
+      timers,
+      log,
+      files: async () => false,
+      isBusy: (id) => views.watchers(id).length > 0 || engine.cell(id).running !== null || ledger.all().some(({ requestId }) => requestId === id),
+      onForgotten: (requestId) => views.restart(requestId),
+    }),
+  );
+  const ledger = createLedger(room, clock, booted.operations);
   const wake = (): void => executor.wake();
   const operationChanged: OutboxSetup['onOperation'] = (operation, status) => {
     announce.operation(operation, status);
+    room.prepare();
     outboxView.changed();
     if (operation.type === 'mark_read') return;
     views.changed(operation.requestId);
@@ -374,6 +394,7 @@ export function createParts(setup: PartsSetup): Parts {
       executor.close();
       readMarks.close();
       outboxView.close();
+      room.close();
       tickets.close();
       inspection.close();
       cacheUse.flush();

@@ -46,7 +46,7 @@ const indexed = (all: readonly OfflineOperation[]) => {
 };
 
 /** Creates the ledger from what the store holds; operations that another build left `completed` go. */
-export function createLedger(committer: Committer, clock: Clock, stored: readonly OfflineOperation[]): Ledger {
+export function createLedger(committer: Pick<Committer, 'add'>, clock: Clock, stored: readonly OfflineOperation[]): Ledger {
   const operations = new Map(stored.filter(({ status }) => status !== 'completed').map((operation) => [operation.id, operation]));
   let order = Math.max(0, ...stored.map((operation) => operation._order));
   /** In order, whole and by lane; void after every change. A look at a hundred lanes must not sort a thousand operations a hundred times. */

@@ -24,6 +24,7 @@ import { tabLease, type WorkerIdentity } from '../../protocol/names.ts';
 import { createDaemon, type Daemon } from '../daemon.ts';
 import type { Environment } from '../env.ts';
 import type { Store } from '../store/store.ts';
+import { createFreeSpace } from '../eviction/free-space.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { createFakeLocks, type FakeLocks } from './fake-locks.ts';
 import { mortalBackend, mortalEnvironment, mortalStore, type Life } from './mortal.ts';
@@ -80,11 +81,13 @@ export interface RigOptions {
   readonly settings?: Partial<DaemonSettings>;
   /** Default: a memory store that survives daemons. */
   readonly openStore?: () => Promise<Store>;
+  /** How promises settle; a store that waits for tasks needs more than one turn. */
+  readonly settle?: () => Promise<void>;
 }
 
 /** Creates a rig with a server without chats and no tab. */
 export async function createRig(options: RigOptions = {}): Promise<Rig> {
-  const time = createVirtualTime();
+  const time = createVirtualTime(undefined, options.settle);
   const locks = createFakeLocks();
   const newId = countingIds();
   const server = createModelServer(RIG_USER, newId);
@@ -104,6 +107,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     openStore: () => Promise.resolve(shared),
     openMemoryStore: async () => createMemoryStore(),
+    openFreeSpace: async (setup) => createFreeSpace(setup),
     openBroadcast: () => ({ post: (message) => void updates.push(message as Update), close: () => undefined }),
     estimateStorage: () => Promise.resolve(null),
   };
