@@ -76,6 +76,21 @@ const minifyAgain: RolldownPlugin = {
   },
 };
 
+/** Where to; tests build a second package beside the first. */
+const out = process.env['TABCACHED_OUT'] ?? 'dist';
+
+/** Makes a build of another schema version, for tests of an upgrade and of going back. */
+const otherSchema: RolldownPlugin = {
+  name: 'other-schema',
+  transform: (code, id) => {
+    const version = process.env['TABCACHED_SCHEMA_VERSION'];
+    if (version === undefined || !id.endsWith('protocol/limits.ts')) return null;
+    const changed = code.replace(/(export const SCHEMA_VERSION = )\d+/, `$1${version}`);
+    if (changed === code) throw new Error(`SCHEMA_VERSION is not in ${id}, or is ${version} already`);
+    return { code: changed };
+  },
+};
+
 const packages = /^(@noble\/hashes|comlink|idb|broadcast-channel|nanoid|valibot|react)(\/|$)/;
 const shared = {
   transform: { define: { __BUILD_ID__: JSON.stringify(buildId), __BUILD_NUMBER__: String(buildNumber) } },
@@ -86,23 +101,24 @@ export default defineConfig([
     ...shared,
     input: { index: 'client/index.ts', react: 'client/react.ts', protocol: 'protocol/index.ts', serve: 'worker/serve.ts' },
     external: packages,
-    output: { dir: 'dist', format: 'esm', sourcemap: true, chunkFileNames: 'chunks/[name].js' },
+    plugins: [otherSchema],
+    output: { dir: out, format: 'esm', sourcemap: true, chunkFileNames: 'chunks/[name].js' },
   },
   {
     // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.
     ...shared,
     input: { worker: 'worker/entry.ts' },
-    plugins: [unusedChannels, separateParts, minifyAgain],
+    plugins: [unusedChannels, separateParts, otherSchema, minifyAgain],
     platform: 'browser',
-    output: { dir: 'dist', format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
+    output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
   },
   ...workerParts.map(
     (part): RolldownOptions => ({
       ...shared,
       input: { [partFile(part)]: part },
-      plugins: [unusedChannels, minifyAgain],
+      plugins: [unusedChannels, otherSchema, minifyAgain],
       platform: 'browser',
-      output: { dir: 'dist', format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
+      output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
     }),
   ),
   {

@@ -136,20 +136,17 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
     },
     log: () => call('exportLog', {}),
     reloadWhenSafe: (isSafe) => {
-      let stop: () => void = () => undefined;
-      // Nobody needs it before the day of a deploy.
-      const load = (): void => {
-        if (!status.source.getSnapshot().superseded) return;
-        stop();
-        void import('./reload-when-safe.ts').then((part) => observers.has(end) && (stop = part.reloadWhenSafe(env, status.source, isSafe)));
-      };
+      let stop: (() => void) | null = null;
       const end = (): void => {
         observers.delete(end);
-        stop();
+        stop?.();
       };
       observers.add(end);
-      stop = status.source.subscribe(load);
-      load();
+      // Loaded now: on the day of a deploy the script may be gone from the server.
+      import('./reload-when-safe.ts').then(
+        (part) => observers.has(end) && (stop = part.reloadWhenSafe(env, status.source, isSafe)),
+        () => undefined,
+      );
       return end;
     },
     close: () => {

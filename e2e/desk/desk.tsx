@@ -15,6 +15,7 @@ import type { OpenDesk } from './session/use-desk.ts';
 import { SettingsPage } from './settings/settings-page.tsx';
 import { Banners } from './status/banners.tsx';
 import { Connection } from './status/connection.tsx';
+import { useReloadWhenSafe } from './status/use-reload-when-safe.ts';
 import { useTitle } from './status/use-title.ts';
 import { ThemeToggle } from './theme/theme-toggle.tsx';
 import { totalUnread } from './tickets/filter-tickets.ts';
@@ -25,6 +26,7 @@ import { TicketList } from './tickets/ticket-list.tsx';
 export function Desk({ open, ticket, page }: { readonly open: OpenDesk; readonly ticket: string | null; readonly page: PageName | null }): ReactNode {
   const { client, username } = open;
   const status = useStatus(client);
+  useReloadWhenSafe(client);
   const me = useMe(open, status.link !== 'offline');
   const { tickets } = useTickets(client);
   useTitle(totalUnread(tickets), tickets.find(({ id }) => id === ticket)?.subject ?? null);

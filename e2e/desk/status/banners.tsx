@@ -20,7 +20,7 @@ function useLasting(value: boolean, forMs: number): boolean {
 
 /** See the file. */
 export function Banners({ status }: { readonly status: ClientStatus }): ReactNode {
-  const { storage, needsToken, pending, connected } = status;
+  const { storage, needsToken, pending, connected, superseded } = status;
   const offline = useLasting(connectionWord(status) === 'Offline', PATIENCE_MS);
   const signedOut = useLasting(needsToken, PATIENCE_MS);
   return (
@@ -29,6 +29,14 @@ export function Banners({ status }: { readonly status: ClientStatus }): ReactNod
         <p className="banner" role="alert" data-tone="attention">
           <Icon name="alert" />
           This browser refuses to store anything. What you see and what waits to be sent is lost when the last tab is closed.
+        </p>
+      )}
+      {superseded && (
+        <p className="banner" role="status">
+          <Icon name="alert" />
+          {superseded.works
+            ? 'A newer desk is here. This tab goes on, and is loaded anew as soon as nothing is being typed in it.'
+            : 'A newer desk is here, and this tab is too old for it. Copy what you are writing, then load the page anew.'}
         </p>
       )}
       {signedOut && (

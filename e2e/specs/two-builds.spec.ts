@@ -1,0 +1,155 @@
+/** A new build is deployed while tabs of the old one are open: one writes at any time, nothing is lost, nothing doubled, nobody's text goes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseWorkerName } from 'tabcached/protocol';
+import { startReferenceServer, type ReferenceServer } from '../backend/index.ts';
+import { openDesk } from '../fixtures/desk.ts';
+import { routes } from '../fixtures/fault-rules.ts';
+import { buildOtherDesk, deploy } from '../fixtures/second-build.ts';
+import { expect, test as base, type Desk, type DeskTab, type NewTicket } from '../fixtures/test.ts';
+
+const OLD_DESK = fileURLToPath(new URL('../../dist/desk', import.meta.url));
+const NEWER = { id: 'newer', number: 2_000_000, schemaVersion: 4 };
+
+/** One desk whose site can be replaced, and the newer build to replace it with. */
+const test = base.extend<{ site: string; deployed: Desk }, { newerDesk: string }>({
+  // Playwright reads the names of fixtures from the pattern.
+  // eslint-disable-next-line no-empty-pattern
+  newerDesk: [async ({}, use) => use(await buildOtherDesk(NEWER)), { scope: 'worker', timeout: 120_000 }],
+  // eslint-disable-next-line no-empty-pattern
+  site: async ({}, use) => {
+    const folder = mkdtempSync(join(tmpdir(), 'tabcached-site-'));
+    await deploy(OLD_DESK, folder);
+    await use(folder);
+    rmSync(folder, { recursive: true, force: true });
+  },
+  deployed: async ({ browser, site }, use) => {
+    const server: ReferenceServer = await startReferenceServer({ data: 'memory', staticDir: site });
+    const desk = await openDesk(browser, server);
+    await use(desk);
+    await desk.close();
+    await server.close();
+  },
+});
+
+const supersededOf = (tab: DeskTab) => tab.page.evaluate(() => window.tabcached?.status.getSnapshot().superseded ?? null);
+const runningBuilds = async (desk: Desk): Promise<string[]> => (await desk.daemons.list()).map(({ name }) => parseWorkerName(name)?.buildId ?? name);
+const databaseVersions = (tab: DeskTab) => tab.page.evaluate(async () => (await indexedDB.databases()).map(({ version }) => version));
+const mark = (tab: DeskTab) => tab.page.evaluate(() => void Object.assign(window, { sameDocument: true }));
+const isMarked = (tab: DeskTab) => tab.page.evaluate(() => 'sameDocument' in window);
+
+async function expectOnce(desk: Desk, tabs: readonly DeskTab[], ticket: NewTicket, texts: readonly string[]): Promise<void> {
+  for (const tab of tabs) {
+    for (const text of texts) await expect(tab.articleWith(text)).toHaveAttribute('data-status', 'sent', { timeout: 30_000 });
+  }
+  for (const tab of tabs) for (const text of texts) await expect(tab.articleWith(text)).toHaveCount(1);
+  const stored = (await desk.technician.messages(ticket.id)).map(({ content }) => content);
+  expect(stored.toSorted()).toEqual([ticket.content, ...texts].toSorted());
+}
+
+test('#89 T-2 a new build with a newer schema is opened beside three old tabs: it takes over, all go on, and reload over an empty composer only', async ({ deployed: desk, site, newerDesk }) => {
+  test.setTimeout(120_000);
+  const ticket = await desk.newTicket();
+  const olds = await desk.openTabs(3, { as: desk.technician.username, ticket: ticket.id });
+  for (const tab of olds) {
+    await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+    await tab.page.bringToFront();
+    await tab.reply.fill('half a thought');
+    await mark(tab);
+  }
+  await desk.requester.say(ticket.id, 'said before the deploy');
+  expect(await databaseVersions(olds[0])).toEqual([3]);
+
+  await deploy(newerDesk, site);
+  const [fresh] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await fresh.isLive();
+  await expect.poll(() => runningBuilds(desk)).toEqual(['4.2000000.newer']);
+  expect(await databaseVersions(fresh)).toEqual([4]);
+  const epoch = await fresh.epoch();
+  for (const tab of olds) {
+    await expect(tab.status).toHaveAttribute('data-epoch', epoch);
+    await tab.isLive();
+    expect(await supersededOf(tab)).toMatchObject({ buildId: '4.2000000.newer', url: expect.stringContaining(desk.proxy.origin), works: true });
+    await expect(tab.page.getByText('A newer desk is here')).toBeVisible();
+  }
+  expect(await supersededOf(fresh)).toBeNull();
+
+  const texts = ['said before the deploy', 'from an old tab', 'from the new tab', 'said after the deploy'];
+  await olds[0].send('from an old tab');
+  await fresh.send('from the new tab');
+  await desk.requester.say(ticket.id, 'said after the deploy');
+  // The composer of the tab that sent is empty now, so that tab may be the new build already; the text of the others stays where it is.
+  await expectOnce(desk, [...olds, fresh], ticket, texts);
+  await expect.poll(() => isMarked(olds[0]), { timeout: 30_000 }).toBe(false);
+  await expect(olds[0].status).toHaveAttribute('data-epoch', epoch);
+  expect(await supersededOf(olds[0])).toBeNull();
+  for (const tab of [olds[1], olds[2]]) {
+    expect(await isMarked(tab)).toBe(true);
+    await expect(tab.reply).toHaveValue('half a thought');
+  }
+  await olds[1].page.bringToFront();
+  await olds[1].reply.fill('');
+  await expect.poll(() => isMarked(olds[1]), { timeout: 30_000 }).toBe(false);
+  expect(await runningBuilds(desk)).toEqual(['4.2000000.newer']);
+});
+
+test('#89 S-1 S-3 what waits in the outbox of the old build, one message of it on its way, is sent by the new one, once and in order', async ({ deployed: desk, site, newerDesk }) => {
+  test.setTimeout(120_000);
+  const ticket = await desk.newTicket();
+  const olds = await desk.openTabs(3, { as: desk.technician.username, ticket: ticket.id });
+  for (const tab of olds) await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  let release = (): void => undefined;
+  desk.proxy.fault(routes.send, { kind: 'hold', until: new Promise<void>((resolve) => (release = resolve)) }, 1);
+  const texts = ['first', 'second', 'third'];
+  for (const text of texts) await olds[0].send(text);
+  await expect.poll(() => desk.proxy.requests(routes.send).length).toBe(1);
+  for (const tab of olds) {
+    await tab.page.bringToFront();
+    await tab.reply.fill('something else');
+  }
+
+  await deploy(newerDesk, site);
+  const [fresh] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect.poll(() => runningBuilds(desk)).toEqual(['4.2000000.newer']);
+  release();
+  await expectOnce(desk, [...olds, fresh], ticket, texts);
+  expect((await desk.technician.messages(ticket.id)).map(({ content }) => content)).toEqual([ticket.content, ...texts]);
+});
+
+test('#89 the newer daemon is killed: old and new tabs meet on the next one of the newer build', async ({ deployed: desk, site, newerDesk }) => {
+  const ticket = await desk.newTicket();
+  const olds = await desk.openTabs(2, { as: desk.technician.username, ticket: ticket.id });
+  for (const tab of olds) {
+    await tab.page.bringToFront();
+    await tab.reply.fill('kept');
+  }
+  await deploy(newerDesk, site);
+  const [fresh] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  const epoch = await fresh.epoch();
+  for (const tab of olds) await expect(tab.status).toHaveAttribute('data-epoch', epoch);
+  await desk.daemons.kill();
+  for (const tab of [fresh, ...olds]) {
+    await expect(tab.status).not.toHaveAttribute('data-epoch', epoch);
+    await tab.isLive();
+  }
+  expect(await runningBuilds(desk)).toEqual(['4.2000000.newer']);
+  expect(new Set(await Promise.all([fresh, ...olds].map((tab) => tab.epoch()))).size).toBe(1);
+});
+
+test('#89 a hung old daemon is no obstacle: the right to write is taken from it, and it is fenced', async ({ deployed: desk, site, newerDesk }) => {
+  test.setTimeout(120_000);
+  const ticket = await desk.newTicket();
+  const [old] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(old.articleWith(ticket.content)).toHaveCount(1);
+  const wakeUp = await desk.daemons.hang();
+  await deploy(newerDesk, site);
+  const [fresh] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await fresh.isLive();
+  await fresh.send('from the new tab');
+  await expect(fresh.articleWith('from the new tab')).toHaveAttribute('data-status', 'sent', { timeout: 30_000 });
+  await wakeUp();
+  await expect.poll(() => runningBuilds(desk)).toEqual(['4.2000000.newer']);
+  await expectOnce(desk, [fresh], ticket, ['from the new tab']);
+});
