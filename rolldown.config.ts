@@ -48,6 +48,7 @@ const workerParts = [
   'worker/open-broadcast.ts',
   'worker/open-lobby.ts',
   'worker/store/memory-store.ts',
+  'worker/store/rebuild-newer.ts',
 ];
 const partFile = (source: string): string => `worker-${basename(source, '.ts')}`;
 const separateParts: RolldownPlugin = {

@@ -39,6 +39,9 @@ function identityIn(build: string | undefined, user: string | undefined, count: 
 /** Name of the database of a user (data model). */
 export const databaseName = (userId: string): string => `support-center-${userId}-cache`;
 
+/** Name of the database in which a user's outbox waits while the other one is rebuilt (`worker/store/rebuild-newer.ts`). */
+export const carriedDatabaseName = (userId: string): string => `${databaseName(userId)}-carried`;
+
 /** Name of the SharedWorker. */
 export const workerName = (worker: WorkerIdentity): string =>
   `${prefix}:worker:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}`;

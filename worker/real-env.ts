@@ -4,12 +4,11 @@
  * Owns: how each port of `env.ts` is served by a browser, and what stands in where a browser lacks something.
  */
 import { nanoid } from 'nanoid';
-import { toTabcachedError } from '../protocol/errors.ts';
 import type { Environment, Log, StorageEstimate, Timers } from './env.ts';
 import { lateBroadcast } from './late-broadcast.ts';
 import { createLocks } from './real-locks.ts';
+import { openOwnStore } from './real-store.ts';
 import { wrapSocket } from './real-socket.ts';
-import { openIndexedDbStore } from './store/indexeddb-store.ts';
 
 /** Filled in by the package's build. */
 declare const __BUILD_ID__: string | undefined;
@@ -27,26 +26,20 @@ const TIMER_MAX_MS = 2 ** 31 - 1;
 export function realEnvironment(scope: Scope): Environment {
   const clock = { now: () => Date.now() };
   const timers = scopeTimers(scope);
+  const locks = createLocks(scope.navigator.locks as LockManager | undefined);
   const log = consoleLog(scope.console, typeof __BUILD_ID__ === 'undefined');
   return {
     clock,
     timers,
     random: () => Math.random(),
     ids: { uuid: () => newUuid(scope.crypto), short: () => nanoid() },
-    locks: createLocks(scope.navigator.locks as LockManager | undefined),
+    locks,
     network: {
       fetch: (url, init) => scope.fetch(url, init),
       openSocket: (url) => wrapSocket(new scope.WebSocket(url)),
     },
     log,
-    openStore: async (userId, events) => {
-      try {
-        return await openIndexedDbStore({ userId, events, clock, timers, indexedDB: scope.indexedDB });
-      } catch (thrown) {
-        // Where storage is forbidden, even looking at `indexedDB` may throw.
-        throw toTabcachedError(thrown, 'STORAGE_FAILED');
-      }
-    },
+    openStore: (userId, events) => openOwnStore({ scope, locks, clock, timers, log }, userId, events),
     // Few daemons ever need it, so it is a part of the worker that loads when used.
     openMemoryStore: async () => (await import('./store/memory-store.ts')).createMemoryStore(),
     openFreeSpace: async (setup) => (await import('./eviction/free-space.ts')).createFreeSpace(setup),

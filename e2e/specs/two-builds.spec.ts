@@ -17,18 +17,18 @@ const NEWER = { id: 'newer', number: 2_000_000, schemaVersion: 4 };
 const test = base.extend<{ site: string; deployed: Desk }, { newerDesk: string }>({
   // Playwright reads the names of fixtures from the pattern.
   // eslint-disable-next-line no-empty-pattern
-  newerDesk: [async ({}, use) => use(await buildOtherDesk(NEWER)), { scope: 'worker', timeout: 120_000 }],
+  newerDesk: [async ({}, provide) => provide(await buildOtherDesk(NEWER)), { scope: 'worker', timeout: 120_000 }],
   // eslint-disable-next-line no-empty-pattern
-  site: async ({}, use) => {
+  site: async ({}, provide) => {
     const folder = mkdtempSync(join(tmpdir(), 'tabcached-site-'));
     await deploy(OLD_DESK, folder);
-    await use(folder);
+    await provide(folder);
     rmSync(folder, { recursive: true, force: true });
   },
-  deployed: async ({ browser, site }, use) => {
+  deployed: async ({ browser, site }, provide) => {
     const server: ReferenceServer = await startReferenceServer({ data: 'memory', staticDir: site });
     const desk = await openDesk(browser, server);
-    await use(desk);
+    await provide(desk);
     await desk.close();
     await server.close();
   },
@@ -152,4 +152,26 @@ test('#89 a hung old daemon is no obstacle: the right to write is taken from it,
   await wakeUp();
   await expect.poll(() => runningBuilds(desk)).toEqual(['4.2000000.newer']);
   await expectOnce(desk, [fresh], ticket, ['from the new tab']);
+});
+
+test('#93 S-4 the deploy is rolled back: the older build meets a newer database, rebuilds it, and sends what waited, once and in order', async ({ deployed: desk, site, newerDesk }) => {
+  test.setTimeout(120_000);
+  const ticket = await desk.newTicket();
+  await deploy(newerDesk, site);
+  const [newer] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(newer.articleWith(ticket.content)).toHaveCount(1);
+  const mend = desk.proxy.fault(routes.send, { kind: 'break' });
+  const texts = ['waits one', 'waits two', 'waits three'];
+  for (const text of texts) await newer.send(text);
+  for (const text of texts) await expect(newer.articleWith(text)).toHaveAttribute('data-status', 'pending');
+  await newer.page.close();
+  await desk.daemons.kill();
+
+  await deploy(OLD_DESK, site);
+  mend();
+  const [old] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expectOnce(desk, [old], ticket, texts);
+  expect((await desk.technician.messages(ticket.id)).map(({ content }) => content)).toEqual([ticket.content, ...texts]);
+  expect(await databaseVersions(old)).toEqual([3]);
+  expect(await old.page.evaluate(() => window.tabcached?.status.getSnapshot().storage)).toBe('indexeddb');
 });

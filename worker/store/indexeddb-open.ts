@@ -7,7 +7,7 @@ import { unwrap, wrap, type IDBPDatabase } from 'idb';
 import { databaseName, SCHEMA_VERSION, TabcachedError, toTabcachedError } from '../../protocol/index.ts';
 import type { Clock, Timers } from '../env.ts';
 import { createMissingStores } from './schema.ts';
-import type { StoreEvents } from './store.ts';
+import type { Store, StoreEvents } from './store.ts';
 import { completeOldRows } from './upgrade-rows.ts';
 
 /** How long an upgrade may be blocked by an older connection. */
@@ -23,6 +23,8 @@ export interface OpenOptions {
   readonly indexedDB?: IDBFactory;
   /** How long an upgrade waits for older connections to close. Default 5,000. */
   readonly blockedAfterMs?: number;
+  /** Somebody claimed the right to write, that often in the database's life; awaited before the claim resolves. */
+  readonly onClaimed?: (store: Store, generation: number) => Promise<void>;
 }
 
 /** Did opening fail because the database is of a newer version? It is not corrupt; `readOutboxOfNewerDatabase` reads it. */

@@ -13,7 +13,7 @@ import type { Store, WriterRecord } from './store.ts';
 export async function openIndexedDbStore(options: OpenOptions): Promise<Store> {
   const database = await openDatabase(options);
   let own: number | null = null;
-  return {
+  const store: Store = {
     kind: 'indexeddb',
     read: (stores, work) => runTransaction(database, { stores, generation: null }, work),
     async write(stores, durability, work) {
@@ -28,8 +28,10 @@ export async function openIndexedDbStore(options: OpenOptions): Promise<Store> {
         return next;
       });
       own = generation;
+      await options.onClaimed?.(store, generation);
       return { generation };
     },
     close: () => database.close(),
   };
+  return store;
 }
