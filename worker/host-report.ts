@@ -5,6 +5,7 @@
  * come from.
  */
 import type { HostState } from '../protocol/index.ts';
+import type { Environment } from './env.ts';
 
 /** The report. */
 export interface HostReport {
@@ -12,22 +13,29 @@ export interface HostReport {
   changed(): void;
 }
 
+/** Conditions that follow each other faster than this are told as one: 25 tabs that come back at once would each hear of all the others. */
+const TOGETHER_MS = 20;
+
 /** Creates the report; `tell` gets each new condition with its frame. */
-export function createHostReport(state: () => HostState, tell: (state: HostState, frame: string) => void): HostReport {
+export function createHostReport(state: () => HostState, { clock, timers }: Pick<Environment, 'clock' | 'timers'>, tell: (state: HostState, frame: string) => void): HostReport {
   let last = '';
+  let toldAt = Number.NEGATIVE_INFINITY;
   let waiting = false;
+  const look = (): void => {
+    waiting = false;
+    const host = state();
+    const frame = JSON.stringify({ t: 'host', host });
+    if (frame === last) return;
+    last = frame;
+    toldAt = clock.now();
+    tell(host, frame);
+  };
   return {
     changed: () => {
       if (waiting) return;
       waiting = true;
-      void Promise.resolve().then(() => {
-        waiting = false;
-        const host = state();
-        const frame = JSON.stringify({ t: 'host', host });
-        if (frame === last) return;
-        last = frame;
-        tell(host, frame);
-      });
+      if (Math.abs(clock.now() - toldAt) < TOGETHER_MS) timers.after(TOGETHER_MS, look);
+      else void Promise.resolve().then(look);
     },
   };
 }

@@ -78,7 +78,7 @@ export function createParts(setup: PartsSetup): Parts {
     const link = push.attached() ? (syncing ? 'syncing' : 'live') : 'offline';
     return { epoch, link, storage, tabs: sessions.all().length, lacks: lacking(backend), pending: sendsPending(), needsToken };
   };
-  const report = createHostReport(host, (state, frame) => {
+  const report = createHostReport(host, env, (state, frame) => {
     for (const session of sessions.all()) sessions.post(session, frame);
     announce.host(state);
   });

@@ -6,6 +6,7 @@ import { measureBundles } from './bundle-bytes.ts';
 import { measureFanout, measureFanoutCpu } from './fanout.ts';
 import { measureIngest } from './ingest.ts';
 import { measureDiskOpen, measureWarmOpen } from './opening.ts';
+import { measureRecovery } from './recovery.ts';
 import { tableOf } from './report.ts';
 import type { Result } from './result.ts';
 
@@ -17,6 +18,7 @@ const inBrowser: Readonly<Record<string, (browser: BenchBrowser) => Promise<Resu
   'warm-open': measureWarmOpen,
   'disk-open-100k': (browser) => measureDiskOpen(browser),
   ingest: measureIngest,
+  'recovery-25': measureRecovery,
 };
 
 /** Runs the benchmarks whose names begin with one of `only` (none: all) and prints them: a table, or JSON. Progress goes to stderr. */

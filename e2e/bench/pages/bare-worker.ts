@@ -3,7 +3,7 @@
  *
  * Rows go to bare ports as objects, one `postMessage` a port. Reads are one `getAll` on the index.
  */
-import { pause, takeOrders, type Answer, type Order } from './commands.ts';
+import { BARE_LEASE, pause, takeOrders, type Answer, type Order } from './commands.ts';
 import { chatId, chatNumber, sharedNow, storedChat, storedMessage, USER_ID } from './rows.ts';
 import { databaseName } from 'tabcached/protocol';
 
@@ -99,9 +99,16 @@ async function ingest({ chat, deltas, size }: Extract<Order, { kind: 'ingest' }>
   ];
 }
 
+void navigator.locks.request(BARE_LEASE, () => new Promise(() => undefined));
+
 takeOrders('bare', async (order) => {
   if (order.kind === 'burst') return burst(order);
   if (order.kind === 'ingest') return ingest(order);
+  if (order.kind === 'die') {
+    const at = sharedNow();
+    setTimeout(() => close());
+    return [[0, at]];
+  }
   for (let chat = order.from; chat < order.from + order.count; chat++) heads.set(chat, order.head);
   return [];
 });

@@ -3,6 +3,9 @@
  * the floor. The workers take the same orders.
  */
 
+/** Lock that the bare worker holds while it lives. */
+export const BARE_LEASE = 'bench:bare';
+
 /** Who is spoken to. */
 export type Side = 'daemon' | 'bare';
 
@@ -10,6 +13,8 @@ export type Side = 'daemon' | 'bare';
 export type Order =
   /** Change a chat `count` times, one new message each, `everyMs` apart; answered with when each began. */
   | { readonly kind: 'burst'; readonly chat: number; readonly count: number; readonly everyMs: number }
+  /** The bare worker dies; answered with when, as the last thing it does. */
+  | { readonly kind: 'die' }
   /** From now on chats of these numbers have that head. */
   | { readonly kind: 'heads'; readonly from: number; readonly count: number; readonly head: number }
   /** Bring in `deltas` deltas of `size` messages; answered with when the first began. The bare side answers when all is stored. */

@@ -112,6 +112,7 @@ export function createFakeBackend(chats: number): FakeBackend {
     handle: async (order) => {
       if (order.kind === 'burst') return burst(order);
       if (order.kind === 'ingest') return ingest(order);
+      if (order.kind === 'die') throw new Error('A daemon is killed from outside.');
       for (let chat = order.from; chat < order.from + order.count; chat++) heads.set(chat, order.head);
       return [];
     },

@@ -4,7 +4,7 @@
  * Owns: what this tab received and when. The bench drives it through `window.bench`.
  */
 import { connect, type ChatView, type Client } from 'tabcached';
-import { giveOrder, type Answer, type Order, type Side } from './commands.ts';
+import { BARE_LEASE, giveOrder, type Answer, type Order, type Side } from './commands.ts';
 import { fillStore, whenStored } from './fill-store.ts';
 import { chatId, sharedNow, USER_ID } from './rows.ts';
 
@@ -27,6 +27,11 @@ export interface BenchTab {
   order(side: Side, order: Order): Promise<Answer>;
   /** Writes chats of `perChat` messages each into the daemon's database, by hand. No daemon may run. */
   fill(chats: number, perChat: number): Promise<void>;
+  /**
+   * Shared clock when this tab is live again after the worker's next death: connected to another one, with the chat on its screen.
+   * To be called while the worker lives.
+   */
+  liveAgain(side: Side, chat: number): Promise<number>;
   /** Shared clock when the chat's record says that everything up to `sequence` is stored. */
   whenStored(chat: number, sequence: number): Promise<number>;
 }
@@ -102,20 +107,51 @@ function openBare(how: 'warm' | 'disk', chat: number): Promise<number> {
   });
 }
 
+/** The daemon's tab does this by itself; here it is only watched. */
+function daemonLiveAgain(chat: number): Promise<number> {
+  const { status } = theClient();
+  const view = theClient().chat(chatId(chat));
+  const before = status.getSnapshot().epoch;
+  return new Promise((resolve) => {
+    let shown = view.getSnapshot();
+    const undo: (() => void)[] = [];
+    const look = (): void => {
+      const { epoch, connected } = status.getSnapshot();
+      if (!connected || epoch === before) shown = view.getSnapshot();
+      else if (view.getSnapshot() !== shown) {
+        for (const each of undo) each();
+        resolve(sharedNow());
+      }
+    };
+    undo.push(status.subscribe(look), view.subscribe(look));
+  });
+}
+
+/** What a hand-written tab does: waits for the worker's lock, makes a worker of the same name, asks it for the rows. */
+async function bareLiveAgain(chat: number): Promise<number> {
+  await navigator.locks.request(BARE_LEASE, { mode: 'shared' }, () => undefined);
+  connectBare();
+  await openBare('warm', chat);
+  return sharedNow();
+}
+
+function connectBare(): void {
+  const worker = new SharedWorker(new URL('./bare-worker.ts', import.meta.url), { type: 'module', name: 'bare' });
+  bare = worker.port;
+  bare.onmessage = ({ data }: MessageEvent<{ requestId: string; rows: readonly { sequenceNumber: number }[] }>) => {
+    const at = sharedNow();
+    if (onBareRows) onBareRows(data.requestId, data.rows);
+    else for (const row of data.rows) received.bare.push([row.sequenceNumber, at]);
+  };
+}
+
 window.bench = {
   connect: async () => {
     client = await connect({ userId: USER_ID, backend: '/bench', getToken: () => 'bench', createWorker, buildId: 'bench' });
   },
   disconnect: () => client?.close(),
-  connectBare: () => {
-    const worker = new SharedWorker(new URL('./bare-worker.ts', import.meta.url), { type: 'module', name: 'bare' });
-    bare = worker.port;
-    bare.onmessage = ({ data }: MessageEvent<{ requestId: string; rows: readonly { sequenceNumber: number }[] }>) => {
-      const at = sharedNow();
-      if (onBareRows) onBareRows(data.requestId, data.rows);
-      else for (const row of data.rows) received.bare.push([row.sequenceNumber, at]);
-    };
-  },
+  connectBare,
+  liveAgain: (side, chat) => (side === 'daemon' ? daemonLiveAgain(chat) : bareLiveAgain(chat)),
   watch: async (side, chats) => {
     if (side === 'daemon') await Promise.all(chats.map(watchDaemon));
   },
