@@ -1,0 +1,42 @@
+/** The daemon's thread hangs: it keeps its locks and answers nothing. It is left behind, and can write nothing when it wakes. */
+import { parseWorkerName } from 'tabcached/protocol';
+import { expect, test, type Desk } from '../fixtures/test.ts';
+
+const generations = async (desk: Desk): Promise<(number | undefined)[]> => (await desk.daemons.list()).map(({ name }) => parseWorkerName(name)?.generation).toSorted();
+
+test('T-2 S-1 a hung daemon is left for the next generation by every tab; awake again it is fenced and ends', async ({ desk }) => {
+  test.setTimeout(120_000);
+  const ticket = await desk.newTicket();
+  const tabs = await desk.openTabs(3, { as: desk.technician.username, ticket: ticket.id });
+  for (const tab of tabs) await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  const epoch = await tabs[0].epoch();
+
+  const wakeUp = await desk.daemons.hang();
+  // A call that is not answered in time is the reason to ask whether it lives.
+  await tabs[0].send('into the silence');
+  for (const tab of tabs) await expect(tab.status).not.toHaveAttribute('data-epoch', epoch, { timeout: 60_000 });
+  for (const tab of tabs) await expect(tab.articleWith('into the silence')).toHaveAttribute('data-status', 'sent', { timeout: 30_000 });
+  expect(await generations(desk)).toEqual([0, 1]);
+  expect(new Set(await Promise.all(tabs.map((tab) => tab.epoch()))).size).toBe(1);
+
+  await wakeUp();
+  await expect.poll(() => generations(desk)).toEqual([1]);
+  await desk.requester.say(ticket.id, 'said after that');
+  for (const tab of tabs) {
+    await expect(tab.articleWith('said after that')).toHaveCount(1);
+    await expect(tab.articleWith('into the silence')).toHaveCount(1);
+  }
+  expect((await desk.technician.messages(ticket.id)).map(({ content }) => content)).toEqual([ticket.content, 'into the silence', 'said after that']);
+});
+
+test('T-1 a daemon that ends without a word, by itself, is replaced as a killed one is', async ({ desk }) => {
+  const ticket = await desk.newTicket();
+  const tabs = await desk.openTabs(3, { as: desk.technician.username, ticket: ticket.id });
+  for (const tab of tabs) await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  const epoch = await tabs[0].epoch();
+  await desk.daemons.evaluate('setTimeout(() => self.close(), 0)');
+  for (const tab of tabs) await expect(tab.status).not.toHaveAttribute('data-epoch', epoch);
+  await tabs[1].send('to the next one');
+  for (const tab of tabs) await expect(tab.articleWith('to the next one')).toHaveAttribute('data-status', 'sent');
+  expect((await desk.technician.messages(ticket.id)).filter(({ content }) => content === 'to the next one')).toHaveLength(1);
+});
