@@ -103,7 +103,15 @@ export default defineConfig([
     input: { index: 'client/index.ts', react: 'client/react.ts', protocol: 'protocol/index.ts', serve: 'worker/serve.ts' },
     external: packages,
     plugins: [otherSchema],
-    output: { dir: out, format: 'esm', sourcemap: true, chunkFileNames: 'chunks/[name].js' },
+    output: {
+      dir: out,
+      format: 'esm',
+      sourcemap: true,
+      chunkFileNames: 'chunks/[name].js',
+      // A module of its own for each of these files: what only the parts that load when used need of them then stays out of a tab's first
+      // bundle.
+      codeSplitting: { groups: [{ test: /(protocol\/[a-z-]+|client\/observe-updates)\.ts$/, name: (id) => basename(id, '.ts') }], includeDependenciesRecursively: false },
+    },
   },
   {
     // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.

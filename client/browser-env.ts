@@ -1,7 +1,7 @@
 /** The only file of the client that reads the page's globals. */
 import { nanoid } from 'nanoid';
 import { TabcachedError } from '../protocol/errors.ts';
-import { createDedicatedWorker, createPackagedWorker, joinWorker } from './create-worker.ts';
+import { createPackagedWorker, joinWorker } from './create-worker.ts';
 import type { Environment, HeldLock, Locks, Page, Timers } from './env.ts';
 
 /** Rejections of lock requests, which only ever come from an abort or a page that may not use locks. */
@@ -88,18 +88,8 @@ export function browserEnvironment(): Environment {
     urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
     random: Math.random,
     ids,
-    createWorker: (name) => {
-      if (typeof SharedWorker === 'undefined') throw new TabcachedError('HOST_UNAVAILABLE', 'This browser has no SharedWorker.');
-      return createPackagedWorker(name);
-    },
+    createWorker: createPackagedWorker,
     joinWorker,
-    createDedicatedWorker,
-    loadFallback: async (createWorker) => {
-      if (typeof Worker === 'undefined' || typeof BroadcastChannel === 'undefined') {
-        throw new TabcachedError('HOST_UNAVAILABLE', 'This browser has no workers, or no channels between tabs.');
-      }
-      const { createFallback } = await import('./fallback/real-fallback.ts');
-      return createFallback({ locks, timers, ids }, createWorker);
-    },
+    loadFallback: async (createWorker) => (await import('./fallback/real-fallback.ts')).createFallback({ locks, timers, ids }, createWorker),
   };
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { electionChannel } from '../protocol/names.ts';
+import { electionChannel } from '../protocol/lobby.ts';
 import { fallbackTab } from './testing/fallback-tab.ts';
 import { openBrowser, settle, until, type BrowserUnderTest } from './testing/tab.ts';
 

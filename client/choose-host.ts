@@ -5,7 +5,7 @@
  * by other tabs of the user, and goes to it when the browser has no shared workers or refuses this one.
  */
 import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
-import { parseDaemonLease, parseElectionLock } from '../protocol/names.ts';
+import { parseDaemonLease, isElectionLock } from '../protocol/names.ts';
 import type { Locks } from './env.ts';
 import type { Host, HostLink } from './open-host.ts';
 
@@ -24,14 +24,13 @@ export function chooseHost({ locks, userId, shared, loadFallback }: HostChoice):
   /** The browser does not start the shared worker. */
   let refused = false;
 
-  const anyHeld = async (parse: (lock: string) => { readonly userId: string } | null): Promise<boolean> =>
-    (await locks.held()).some((lock) => parse(lock)?.userId === userId);
+  const anyHeld = async (isOurs: (lock: string) => boolean): Promise<boolean> => (await locks.held()).some(isOurs);
   const openShared = async (name: string, url: string | null): Promise<HostLink> => {
     const link = await shared.open(name, url);
     link.port.addEventListener('message', () => (chosen ??= shared), { once: true });
     const failed = link.failed.catch(async (thrown: unknown) => {
       // Another build's worker tells nothing of ours. And where other tabs have one, two daemons would only get in each other's way.
-      if (chosen || url !== null || (await anyHeld(parseDaemonLease))) throw thrown;
+      if (chosen || url !== null || (await anyHeld((lock) => parseDaemonLease(lock)?.userId === userId))) throw thrown;
       refused = true;
       throw new TabcachedError('DAEMON_LOST', toTabcachedError(thrown).message);
     });
@@ -45,7 +44,7 @@ export function chooseHost({ locks, userId, shared, loadFallback }: HostChoice):
     },
     open: async (name, url) => {
       if (chosen || !loadFallback) return (chosen ?? shared).open(name, url);
-      if (!refused && !(await anyHeld(parseElectionLock))) {
+      if (!refused && !(await anyHeld((lock) => isElectionLock(lock, userId)))) {
         try {
           return await openShared(name, url);
         } catch (thrown) {

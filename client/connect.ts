@@ -10,7 +10,6 @@ import { createStatus } from './client-status.ts';
 import type { Client, ConnectOptions } from './client.ts';
 import { keepConnection, type Connection } from './connection.ts';
 import type { Environment } from './env.ts';
-import { observeUpdates } from './observe-updates.ts';
 import { sharedWorkerHost } from './open-host.ts';
 import { reportPage } from './report-page.ts';
 import { supersededBy } from './superseded.ts';
@@ -26,19 +25,18 @@ export const connect = async (options: ConnectOptions): Promise<Client> => conne
 /** As {@link connect}, in a given environment. */
 export async function connectIn(env: Environment, options: ConnectOptions): Promise<Client> {
   const { userId, deadlineMs = CALL_DEADLINE_MS } = options;
-  const { createWorker = env.createWorker, createDedicatedWorker = options.createWorker ? null : (name: string) => env.createDedicatedWorker(name, null) } = options;
+  const { createWorker = env.createWorker, createDedicatedWorker } = options;
   const host = chooseHost({
     locks: env.locks,
     userId,
     shared: sharedWorkerHost((name) => createWorker(name), env.joinWorker),
-    loadFallback: createDedicatedWorker && (() => env.loadFallback((name, url) => (url === null ? createDedicatedWorker(name) : env.createDedicatedWorker(name, url)))),
+    loadFallback: options.createWorker && !createDedicatedWorker ? null : () => env.loadFallback(createDedicatedWorker),
   });
   const tabId = env.ids.short();
   const buildId = fullBuildId(options.buildId, options.buildNumber);
   const status = createStatus(() => host.kind);
   const calls = createCalls(env, deadlineMs);
   const { call } = calls;
-  const isUp = (): boolean => connection?.session() != null;
   let views: TabViews | null = null;
   let stopReports: () => void = () => undefined;
 
@@ -93,67 +91,13 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
     },
   );
 
-  let shown: TabViews;
   try {
-    const [{ createTabViews }] = await Promise.all([import('./tab-views.ts'), connection.first]);
-    views = shown = createTabViews(env, deadlineMs, call, isUp);
+    const [{ assembleClient }] = await Promise.all([import('./assemble-client.ts'), connection.first]);
+    const assembled = assembleClient({ env, userId, tabId, deadlineMs, host, status: status.source, call, connection });
+    views = assembled.views;
+    return assembled.client;
   } catch (thrown) {
     connection.close();
     throw toTabcachedError(thrown, 'HOST_UNAVAILABLE');
   }
-
-  const observers = new Set<() => void>();
-  return {
-    userId,
-    tabId,
-    get host() {
-      return host.kind;
-    },
-    status: status.source,
-    tickets: shown.tickets,
-    outbox: shown.outbox,
-    chat: (requestId, { anchor = 'newest' } = {}) => shown.chat(requestId, anchor),
-    media: shown.media,
-    updates: {
-      subscribe: (listener) => {
-        const stop = observeUpdates(userId, listener);
-        observers.add(stop);
-        return () => {
-          observers.delete(stop);
-          stop();
-        };
-      },
-    },
-    stats: Object.assign(() => call('stats', {}), { subscribe: shown.stats.subscribe, getSnapshot: shown.stats.getSnapshot }),
-    inspect: () => call('inspect', {}),
-    cache: {
-      usage: () => call('cacheUsage', {}),
-      drop: (requestId) => call('dropChat', { requestId }),
-      clear: (range = {}) => call('clearCache', { ...range, preview: false }),
-      preview: (range = {}) => call('clearCache', { ...range, preview: true }),
-      downloadAll: (action) => call('downloadAll', { action }),
-      download: shown.download,
-    },
-    log: () => call('exportLog', {}),
-    reloadWhenSafe: (isSafe) => {
-      let stop: (() => void) | null = null;
-      const end = (): void => {
-        observers.delete(end);
-        stop?.();
-      };
-      observers.add(end);
-      // Loaded now: on the day of a deploy the script may be gone from the server.
-      import('./reload-when-safe.ts').then(
-        (part) => observers.has(end) && (stop = part.reloadWhenSafe(env, status.source, isSafe)),
-        () => undefined,
-      );
-      return end;
-    },
-    close: () => {
-      // Best effort: the daemon also sees the lease go.
-      if (isUp()) void call('bye', {}).catch(() => undefined);
-      connection.close();
-      for (const stop of observers) stop();
-    },
-  };
 }

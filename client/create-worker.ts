@@ -20,7 +20,3 @@ export const workerOptions = (name: string): WorkerChoices => ({ type: 'module',
 
 /** Joins the worker of another build by its same-origin URL: a SharedWorker is known by URL and name. */
 export const joinWorker = (name: string, url: string): SharedWorker => new SharedWorker(url, workerOptions(name));
-
-/** The same script in a dedicated worker, for a tab that leads where there are no shared workers; `url` is another build's. */
-export const createDedicatedWorker = (name: string, url: string | null): Worker =>
-  url === null ? new Worker(new URL('./worker.js', import.meta.url), { type: 'module', name }) : new Worker(url, { type: 'module', name });

@@ -71,12 +71,10 @@ export interface Environment {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly ids: { uuid(): string; short(): string };
-  /** Starts or joins the package's own worker of that name. Throws `HOST_UNAVAILABLE` where there are no shared workers. */
+  /** Starts or joins the package's own worker of that name. Throws where there are no shared workers. */
   createWorker(name: string): SharedWorker;
   /** Starts or joins a worker of another build by its URL. */
   joinWorker(name: string, url: string): SharedWorker;
-  /** Runs the package's own worker, or that of another build by its URL, as a dedicated one. */
-  createDedicatedWorker(name: string, url: string | null): Worker;
-  /** Loads the host for browsers without shared workers. `createWorker` as {@link createDedicatedWorker}. Rejects with `HOST_UNAVAILABLE`. */
-  loadFallback(createWorker: (name: string, url: string | null) => Worker): Promise<Host>;
+  /** Loads the host for browsers without shared workers; `createWorker` runs a team's own worker. Rejects with `HOST_UNAVAILABLE`. */
+  loadFallback(createWorker: ((name: string) => Worker) | undefined): Promise<Host>;
 }

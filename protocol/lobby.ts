@@ -4,6 +4,21 @@
  * Owns: the messages of the lobby and of a line's two ends, beside calls and frames. A tab opens a channel of its own, asks for it in the
  * lobby, and uses it once the worker has said that it listens there: what is posted on a channel before is heard by nobody.
  */
+import { nameFor, nameOf, type WorkerIdentity } from './names.ts';
+
+/**
+ * Channel on which the leader of a worker is elected. The election's lock carries its name, and so the user, the major and the generation.
+ */
+export const electionChannel = (worker: WorkerIdentity): string => nameFor('leader', worker);
+
+/** Channel on which tabs ask a leader's worker for a line. */
+export const lobbyChannel = (worker: WorkerIdentity): string => nameFor('lobby', worker);
+
+/** Channel of one follower's session, and the lock that the follower holds as long as it is used. `id` is random. */
+export const lineChannel = (id: string): string => nameOf('line', id);
+
+/** Whether a text is the name of a line. */
+export const isLineChannel = (text: unknown): text is string => typeof text === 'string' && text.startsWith(lineChannel(''));
 
 /** What is said in the lobby. */
 export type LobbyMessage =

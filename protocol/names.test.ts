@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { daemonLease, electionChannel, handoverLock, isLineChannel, lineChannel, lobbyChannel, parseDaemonLease, parseElectionLock, parseWorkerName, tabLease, updatesChannel, workerName, writerLease } from './names.ts';
+import { electionChannel, isLineChannel, lineChannel, lobbyChannel } from './lobby.ts';
+import { daemonLease, handoverLock, parseDaemonLease, isElectionLock, parseWorkerName, tabLease, updatesChannel, workerName, writerLease } from './names.ts';
 
 const odd = { buildId: 'a:b', userId: 'ü/ser:1', generation: 3 };
 
@@ -14,8 +15,9 @@ describe('names', () => {
     expect(parseDaemonLease(workerName(odd))).toBeNull();
   });
   test('#99 an election’s lock tells whose leader holds it; a line is known by its name', () => {
-    expect(parseElectionLock(`pubkey-bc||native||${electionChannel(odd)}`)).toEqual(odd);
-    for (const lock of [electionChannel(odd), `pubkey-bc||native||${lobbyChannel(odd)}`, daemonLease(odd, 'e'), 'pubkey-bc||native||other']) expect(parseElectionLock(lock)).toBeNull();
+    expect(isElectionLock(`pubkey-bc||native||${electionChannel(odd)}`, odd.userId)).toBe(true);
+    expect(isElectionLock(`pubkey-bc||native||${electionChannel({ ...odd, userId: 'other' })}`, odd.userId)).toBe(false);
+    for (const lock of [electionChannel(odd), `pubkey-bc||native||${lobbyChannel(odd)}`, daemonLease(odd, 'e'), 'pubkey-bc||native||other']) expect(isElectionLock(lock, odd.userId)).toBe(false);
     expect(isLineChannel(lineChannel('x'))).toBe(true);
     for (const other of [lobbyChannel(odd), updatesChannel('u'), 7, null]) expect(isLineChannel(other)).toBe(false);
   });

@@ -17,8 +17,12 @@ export interface WorkerIdentity {
 
 const prefix = `tabcached:${PROTOCOL_MAJOR}`;
 
-/** Any text as one segment of a name: `:` separates segments, so it is escaped. */
-const segment = (text: string): string => encodeURIComponent(text);
+/** A name of that kind. `:` separates segments, so it is escaped in them. */
+export const nameOf = (kind: string, ...segments: readonly (string | number)[]): string => [prefix, kind, ...segments.map(encodeURIComponent)].join(':');
+
+/** Name of something that belongs to one worker. */
+export const nameFor = (kind: string, { buildId, userId, generation }: WorkerIdentity, ...segments: readonly string[]): string =>
+  nameOf(kind, buildId, userId, generation, ...segments);
 
 /** The text of a segment, or null for one that nobody of ours wrote. */
 function textOf(part: string | undefined): string | null {
@@ -43,8 +47,7 @@ export const databaseName = (userId: string): string => `support-center-${userId
 export const carriedDatabaseName = (userId: string): string => `${databaseName(userId)}-carried`;
 
 /** Name of the SharedWorker. */
-export const workerName = (worker: WorkerIdentity): string =>
-  `${prefix}:worker:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}`;
+export const workerName = (worker: WorkerIdentity): string => nameFor('worker', worker);
 
 /** The identity in a worker's name, or null if it is not one of ours. */
 export function parseWorkerName(name: string): WorkerIdentity | null {
@@ -57,8 +60,7 @@ export function parseWorkerName(name: string): WorkerIdentity | null {
  * Lock that a daemon holds while it lives; tabs wait for it. The epoch makes every life's lock another one. `url` is the worker's script:
  * tabs of other builds join a SharedWorker by it; without it only tabs of the same build can.
  */
-export const daemonLease = (worker: WorkerIdentity, epoch: string, url = ''): string =>
-  `${prefix}:daemon:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}:${epoch}:${segment(url)}`;
+export const daemonLease = (worker: WorkerIdentity, epoch: string, url = ''): string => nameFor('daemon', worker, epoch, url);
 
 /** What a daemon's lease tells. */
 export interface DaemonLease extends WorkerIdentity {
@@ -76,41 +78,22 @@ export function parseDaemonLease(lock: string): DaemonLease | null {
 }
 
 /** Lock that a daemon holds beside its lease until a newer one steals it: that asks it to write what is queued and to give way. */
-export const handoverLock = (userId: string, epoch: string): string => `${prefix}:handover:${segment(userId)}:${epoch}`;
+export const handoverLock = (userId: string, epoch: string): string => nameOf('handover', userId, epoch);
 
 /** Lock that a tab holds while it lives; `tabId` is random, so nobody else ever asks for it but its daemon. */
-export const tabLease = (userId: string, tabId: string): string => `${prefix}:tab:${segment(userId)}:${tabId}`;
+export const tabLease = (userId: string, tabId: string): string => nameOf('tab', userId, tabId);
 
 /** Lock that the one daemon holds which may write a user's database. */
-export const writerLease = (userId: string): string => `${prefix}:writer:${segment(userId)}`;
-
-/**
- * Channel on which the fallback's leader of a worker is elected. The election's lock carries its name, and so the user, the major and the
- * generation.
- */
-export const electionChannel = (worker: WorkerIdentity): string =>
-  `${prefix}:leader:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}`;
+export const writerLease = (userId: string): string => nameOf('writer', userId);
 
 /** What the `broadcast-channel` package puts before a channel's name to make its election's lock. */
-const ELECTION_LOCK = 'pubkey-bc||native||';
+const ELECTION = 'pubkey-bc||native||';
 
-/** The worker that a lock's holder was elected to host, or null for another lock. */
-export function parseElectionLock(lock: string): WorkerIdentity | null {
-  if (!lock.startsWith(ELECTION_LOCK)) return null;
-  const parts = lock.slice(ELECTION_LOCK.length).split(':');
-  if (parts.length !== 6 || `${parts[0]}:${parts[1]}` !== prefix || parts[2] !== 'leader') return null;
-  return identityIn(parts[3], parts[4], parts[5]);
+/** Whether a lock is held by the tab that leads for a user where there are no shared workers, whichever build and generation. */
+export function isElectionLock(lock: string, userId: string): boolean {
+  const parts = lock.split(':');
+  return `${parts[0]}:${parts[1]}:${parts[2]}` === `${ELECTION}${prefix}:leader` && textOf(parts[4]) === userId;
 }
 
-/** Channel on which tabs ask a leader's worker for a line. */
-export const lobbyChannel = (worker: WorkerIdentity): string =>
-  `${prefix}:lobby:${segment(worker.buildId)}:${segment(worker.userId)}:${worker.generation}`;
-
-/** Channel of one follower's session, and the lock that the follower holds as long as it is used. `id` is random. */
-export const lineChannel = (id: string): string => `${prefix}:line:${id}`;
-
-/** Whether a text is the name of a line. */
-export const isLineChannel = (text: unknown): text is string => typeof text === 'string' && text.startsWith(`${prefix}:line:`);
-
 /** `broadcast-channel` on which a user's updates are published. */
-export const updatesChannel = (userId: string): string => `${prefix}:updates:${segment(userId)}`;
+export const updatesChannel = (userId: string): string => nameOf('updates', userId);

@@ -1,8 +1,8 @@
 import { wrap } from 'comlink';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DaemonEndpoint } from '../protocol/daemon-api.ts';
-import type { LineMessage, LobbyMessage } from '../protocol/lobby.ts';
-import { lineChannel, lobbyChannel, type WorkerIdentity } from '../protocol/names.ts';
+import { lineChannel, lobbyChannel, type LineMessage, type LobbyMessage } from '../protocol/lobby.ts';
+import type { WorkerIdentity } from '../protocol/names.ts';
 import type { Connect } from './connection.ts';
 import { loadLobby } from './load-lobby.ts';
 import { openLobby, type LobbySetup } from './open-lobby.ts';

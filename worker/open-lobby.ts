@@ -4,8 +4,8 @@
  * Owns: the lobby of one worker, and the channels that were asked for. A channel is closed when its tab says so, or when the tab's lock of
  * the channel's name is free: closed, crashed, navigated. A part of its own: only the dedicated worker of a leader needs it.
  */
-import type { LineMessage, LobbyMessage } from '../protocol/lobby.ts';
-import { isLineChannel, lobbyChannel, type WorkerIdentity } from '../protocol/names.ts';
+import { isLineChannel, lobbyChannel, type LineMessage, type LobbyMessage } from '../protocol/lobby.ts';
+import type { WorkerIdentity } from '../protocol/names.ts';
 import type { Environment } from './env.ts';
 import type { PortSession, Wire } from './port-session.ts';
 

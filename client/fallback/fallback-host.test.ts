@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { electionChannel, workerName } from '../../protocol/names.ts';
+import { electionChannel } from '../../protocol/lobby.ts';
+import { workerName } from '../../protocol/names.ts';
 import type { Client } from '../client.ts';
 import { fallbackTab, type FallbackTab } from '../testing/fallback-tab.ts';
 import { openTail, shown } from '../testing/open-view.ts';

@@ -6,7 +6,8 @@
  * and a second one is never started beside it.
  */
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
-import { electionChannel, parseDaemonLease, parseWorkerName, workerName, type WorkerIdentity } from '../../protocol/names.ts';
+import { electionChannel } from '../../protocol/lobby.ts';
+import { parseDaemonLease, parseWorkerName, workerName, type WorkerIdentity } from '../../protocol/names.ts';
 import type { HostKind } from '../client.ts';
 import type { Environment } from '../env.ts';
 import type { Host, HostLink } from '../open-host.ts';

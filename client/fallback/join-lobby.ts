@@ -4,8 +4,8 @@
  * Owns: the channel, its lock (by which the worker sees that the tab is gone) and the asking. Does not know elections, nor what is said
  * on the line.
  */
-import type { LineMessage, LobbyMessage } from '../../protocol/lobby.ts';
-import { lineChannel, lobbyChannel, type WorkerIdentity } from '../../protocol/names.ts';
+import { lineChannel, lobbyChannel, type LineMessage, type LobbyMessage } from '../../protocol/lobby.ts';
+import type { WorkerIdentity } from '../../protocol/names.ts';
 import type { Environment } from '../env.ts';
 import type { FallbackPlatform } from './fallback-platform.ts';
 

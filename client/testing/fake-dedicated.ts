@@ -1,6 +1,6 @@
 /** Dedicated workers of tabs, each with a fake daemon in it, and the lobby in which other tabs ask for a line. */
-import type { LineMessage, LobbyMessage } from '../../protocol/lobby.ts';
-import { lobbyChannel, parseWorkerName, type WorkerIdentity } from '../../protocol/names.ts';
+import { lobbyChannel, type LineMessage, type LobbyMessage } from '../../protocol/lobby.ts';
+import { parseWorkerName, type WorkerIdentity } from '../../protocol/names.ts';
 import type { FakeDaemon } from './fake-daemon.ts';
 
 /** A daemon that was just started in a worker, and how ports and channels reach it. */

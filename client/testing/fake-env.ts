@@ -112,9 +112,6 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
         return createWorker(name);
       },
       // A tab that may fall back is made by `fallback-tab.ts`.
-      createDedicatedWorker: () => {
-        throw new TabcachedError('HOST_UNAVAILABLE');
-      },
       loadFallback: () => Promise.reject(new TabcachedError('HOST_UNAVAILABLE')),
     },
     time: {

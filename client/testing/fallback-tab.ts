@@ -47,23 +47,23 @@ export function fallbackTab(browser: BrowserUnderTest, createWorker: (name: stri
 
   const adapt = (env: Environment): Environment => {
     const locks = trackedLocks(env.locks);
+    const packaged = (name: string): Worker => {
+      if (broken) {
+        return { addEventListener: (_type: string, listener: () => void) => queueMicrotask(listener), postMessage: () => undefined, terminate: () => undefined } as unknown as Worker;
+      }
+      mine.push(started());
+      const worker = browser.workers.createDedicatedWorker(name);
+      workers.add(worker);
+      return worker;
+    };
     return {
       ...env,
       locks,
       createWorker,
-      createDedicatedWorker: (name) => {
-        if (broken) {
-          return { addEventListener: (_type: string, listener: () => void) => queueMicrotask(listener), postMessage: () => undefined, terminate: () => undefined } as unknown as Worker;
-        }
-        mine.push(started());
-        const worker = browser.workers.createDedicatedWorker(name);
-        workers.add(worker);
-        return worker;
-      },
-      loadFallback: async (createWorker) =>
+      loadFallback: async (createWorker = packaged) =>
         fallbackHost({
           env: { ...env, locks },
-          createWorker,
+          createWorker: (name) => createWorker(name),
           platform: {
             openChannel: (name) => new BroadcastChannel(name),
             onFreeze: (listener) => {

@@ -1,0 +1,87 @@
+/**
+ * The client that an application is given, over a connection that is up.
+ *
+ * Owns: what each of its members does. It is loaded beside the handshake and not with the first bundle, because nothing of it can be used
+ * before a daemon has answered.
+ */
+import type { Call } from './calls.ts';
+import type { Client, ClientStatus } from './client.ts';
+import type { Connection } from './connection.ts';
+import type { Environment } from './env.ts';
+import { observeUpdates } from './observe-updates.ts';
+import type { Host } from './open-host.ts';
+import type { Source } from './source.ts';
+import { createTabViews, type TabViews } from './tab-views.ts';
+
+/** What a client is assembled from. */
+export interface ClientParts {
+  readonly env: Environment;
+  readonly userId: string;
+  readonly tabId: string;
+  readonly deadlineMs: number;
+  readonly host: Pick<Host, 'kind'>;
+  readonly status: Source<ClientStatus>;
+  readonly call: Call;
+  readonly connection: Connection;
+}
+
+/** Assembles a client, and the views that frames are to be given to. */
+export function assembleClient({ env, userId, tabId, deadlineMs, host, status, call, connection }: ClientParts): { readonly client: Client; readonly views: TabViews } {
+  const isUp = (): boolean => connection.session() !== null;
+  const views = createTabViews(env, deadlineMs, call, isUp);
+  const observers = new Set<() => void>();
+  const client: Client = {
+    userId,
+    tabId,
+    get host() {
+      return host.kind;
+    },
+    status,
+    tickets: views.tickets,
+    outbox: views.outbox,
+    chat: (requestId, { anchor = 'newest' } = {}) => views.chat(requestId, anchor),
+    media: views.media,
+    updates: {
+      subscribe: (listener) => {
+        const stop = observeUpdates(userId, listener);
+        observers.add(stop);
+        return () => {
+          observers.delete(stop);
+          stop();
+        };
+      },
+    },
+    stats: Object.assign(() => call('stats', {}), { subscribe: views.stats.subscribe, getSnapshot: views.stats.getSnapshot }),
+    inspect: () => call('inspect', {}),
+    cache: {
+      usage: () => call('cacheUsage', {}),
+      drop: (requestId) => call('dropChat', { requestId }),
+      clear: (range = {}) => call('clearCache', { ...range, preview: false }),
+      preview: (range = {}) => call('clearCache', { ...range, preview: true }),
+      downloadAll: (action) => call('downloadAll', { action }),
+      download: views.download,
+    },
+    log: () => call('exportLog', {}),
+    reloadWhenSafe: (isSafe) => {
+      let stop: (() => void) | null = null;
+      const end = (): void => {
+        observers.delete(end);
+        stop?.();
+      };
+      observers.add(end);
+      // Loaded now: on the day of a deploy the script may be gone from the server.
+      import('./reload-when-safe.ts').then(
+        (part) => observers.has(end) && (stop = part.reloadWhenSafe(env, status, isSafe)),
+        () => undefined,
+      );
+      return end;
+    },
+    close: () => {
+      // Best effort: the daemon also sees the lease go.
+      if (isUp()) void call('bye', {}).catch(() => undefined);
+      connection.close();
+      for (const stop of observers) stop();
+    },
+  };
+  return { client, views };
+}
