@@ -42,9 +42,10 @@ const unusedChannels = {
  */
 /** Sources, by path from the top. */
 const workerParts = [
-  'worker/backend/media-answer.ts',
+  'worker/backend/http-media.ts',
   'worker/eviction/free-space.ts',
   'worker/inspect/inspect-part.ts',
+  'worker/media/media-part.ts',
   'worker/open-broadcast.ts',
   'worker/open-lobby.ts',
   'worker/store/memory-store.ts',

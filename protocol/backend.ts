@@ -150,6 +150,13 @@ export interface CallOptions {
   readonly signal: AbortSignal;
 }
 
+/** Which part of a media file is asked for; see {@link Backend.media}. */
+export interface MediaRange {
+  readonly offset: number;
+  readonly etag: string | null;
+  readonly renew?: boolean;
+}
+
 /** Part of a media file. */
 export interface MediaBody {
   readonly body: ReadableStream<Uint8Array>;
@@ -178,6 +185,10 @@ export interface Backend {
   send(message: OutgoingMessage, options: CallOptions): Promise<ServerMessage>;
   findByTempId?(clientTempId: string, options: CallOptions): Promise<ServerMessage | null>;
   markRead(requestId: string, upToSequence: number, options: CallOptions): Promise<ReadState>;
-  media?(requestId: string, filename: string, range: { offset: number; etag: string | null }, options: CallOptions): Promise<MediaBody>;
+  /**
+   * A file, from `offset` when `etag` is still its tag, else from its beginning. `renew`: the address that was used last was refused with
+   * `FORBIDDEN`; a backend that keeps signed addresses asks for a new one.
+   */
+  media?(requestId: string, filename: string, range: MediaRange, options: CallOptions): Promise<MediaBody>;
   openPush?(events: PushEvents): PushLink;
 }

@@ -7,8 +7,10 @@
  */
 import * as v from 'valibot';
 import type { WireError } from './errors.ts';
-import { inspectInputs, type CacheUsage, type ClearReport, type DownloadAllState, type InspectReport, type LogEntry } from './inspect.ts';
+import type { CacheUsage, ClearReport, DownloadAllState, inspectInputs, InspectReport, LogEntry } from './inspect.ts';
 import { MESSAGE_BUDGET_BYTES } from './limits.ts';
+import type { MediaStats } from './media.ts';
+import type { mediaCallInputs, MediaCallOutputs } from './media-calls.ts';
 import { Content, Count, SequenceNumber, Uuid, type CacheStats } from './records.ts';
 import type { HostState } from './views.ts';
 
@@ -82,6 +84,8 @@ export interface DaemonStats {
   readonly rejectedRows: number;
   readonly parkedRepairs: number;
   readonly stalledSessions: number;
+  /** Null until the first call about media. */
+  readonly media: MediaStats | null;
 }
 
 /** What verifying a chat found; everything found is repaired. */
@@ -99,7 +103,7 @@ export interface VerifyReport {
 const chat = { requestId: Uuid };
 const operation = { operationId: Uuid };
 
-/** Schema of every call's input. */
+/** Schema of every call's input, but for those that a part of the daemon checks which loads when used: {@link LateInputs}. */
 export const callInputs = {
   hello: Hello,
   bye: v.object({}),
@@ -123,8 +127,6 @@ export const callInputs = {
     limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(500)),
   }),
   syncChat: v.object(chat),
-  /** Recounts a chat and repairs it. */
-  verifyChat: v.object(chat),
   send: v.object({
     ...chat,
     clientTempId: Uuid,
@@ -145,11 +147,10 @@ export const callInputs = {
   saveDraft: v.object({ ...chat, text: v.pipe(v.string(), v.maxLength(100_000)) }),
   giveToken: v.object({ requestNumber: Count, token: v.nullable(v.string()) }),
   stats: v.object({}),
-  ...inspectInputs,
 } as const;
 
 /** Answers by call. `string` stands for JSON text of the named shape: see {@link JsonAnswers}. */
-export interface CallOutputs {
+export interface CallOutputs extends MediaCallOutputs {
   readonly hello: Welcome;
   readonly bye: null;
   readonly report: null;
@@ -182,12 +183,16 @@ export interface CallOutputs {
   readonly downloadAll: DownloadAllState;
 }
 
+/** Schemas of calls about media (`media-calls.ts`) and inspection (`inspect.ts`). */
+export type LateInputs = typeof mediaCallInputs & typeof inspectInputs;
+
 /** Name of a call. */
-export type CallName = keyof typeof callInputs;
+export type CallName = keyof typeof callInputs | keyof LateInputs;
+type Inputs = typeof callInputs & LateInputs;
 /** Input of a call, as a tab writes it. */
-export type CallInput<Name extends CallName> = v.InferInput<(typeof callInputs)[Name]>;
+export type CallInput<Name extends CallName> = v.InferInput<Inputs[Name]>;
 /** Input of a call, as the daemon has checked it. */
-export type CheckedInput<Name extends CallName> = v.InferOutput<(typeof callInputs)[Name]>;
+export type CheckedInput<Name extends CallName> = v.InferOutput<Inputs[Name]>;
 
 /** The daemon's side of the calls, one handler each. */
 export type CallHandlers = { readonly [Name in CallName]: (input: CheckedInput<Name>) => CallOutputs[Name] | Promise<CallOutputs[Name]> };

@@ -28,6 +28,7 @@ const words: Readonly<Record<ErrorCode, readonly [cause: string, action: string]
   CURSOR_EXPIRED: ['The revision is unknown to the server or too old for it (410).', 'The engine fetches the chat anew; callers never see this.'],
   RATE_LIMITED: ['The server asked for a pause (429).', 'Wait `retryAfterMs`.'],
   SERVER_FAILED: ['The server failed (5xx) or its answer was not understood.', 'Repeat later.'],
+  CORRUPT: ['The bytes of a file are not those that the server announced.', 'Retry; if it stays, the file on the server is damaged.'],
   DUPLICATE: ['The server has this message already.', 'Nothing: it is a success.'],
   TICKET_CLOSED: ['The ticket was closed; it takes no more messages.', 'Reopen the ticket, or discard the message.'],
   REJECTED: ['The server refuses the request for good (other 4xx).', 'Edit or discard.'],

@@ -19,6 +19,7 @@ export const RETRYABLE = {
   CURSOR_EXPIRED: false,
   RATE_LIMITED: true,
   SERVER_FAILED: true,
+  CORRUPT: true,
   DUPLICATE: false,
   TICKET_CLOSED: false,
   REJECTED: false,

@@ -13,6 +13,8 @@ const OptionalTime = v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.min
 /** Inputs of the calls of inspection and storage control. */
 export const inspectInputs = {
   inspect: v.object({}),
+  /** Recounts a chat and repairs it. */
+  verifyChat: v.object({ requestId: Uuid }),
   cacheUsage: v.object({}),
   /** From now on this tab is sent `{t:'stats'}` frames; the answer is the record as it is. */
   watchStats: v.object({ watching: v.boolean() }),

@@ -95,3 +95,6 @@ export const MEDIA_PART_BYTES = 1024 * 1024;
 
 /** Shortest time between two frames that only tell of progress, for each file. */
 export const MEDIA_PROGRESS_MS = 100;
+
+/** Longest side of a thumbnail, in pixels: twice what a list shows, for dense screens. */
+export const THUMBNAIL_PX = 480;

@@ -7,6 +7,7 @@
 import type { CachedMessage, CachedTicket, CacheStats, SeqRange } from './records.ts';
 import type { OutboxPatch, RefusalContext } from './outbox.ts';
 import type { DownloadAllState } from './inspect.ts';
+import type { MediaFrame } from './media.ts';
 import type { LinkState, StorageState } from './updates.ts';
 import { PROVISIONAL_BASE } from './limits.ts';
 
@@ -163,7 +164,7 @@ export interface PersistFrame {
 }
 
 /** Is the daemon's thread alive? The tab answers by acknowledging. */
-export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame | StatsFrame | OutboxPatch | PersistFrame;
+export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame | StatsFrame | OutboxPatch | MediaFrame | PersistFrame;
 
 /**
  * Stable key of a row for a user interface: the same before and after the server has confirmed a message, so that a bubble

@@ -3,13 +3,12 @@
  *
  * Owns: nothing but the translation. Inputs were checked before they come here.
  */
-import type { CallHandlers, CallName, DaemonStats, Window } from '../protocol/index.ts';
-import type { InspectCalls } from './inspect/inspect-part.ts';
+import type { CallHandlers, DaemonStats, LateInputs, Window } from '../protocol/index.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './sessions.ts';
 
-/** Calls of a tab that has said hello. */
-export type SessionCalls = Omit<CallHandlers, 'hello'>;
+/** Calls of a tab that has said hello; late ones are answered by the parts that load when used. */
+export type SessionCalls = Omit<CallHandlers, 'hello' | keyof LateInputs>;
 
 /** How often opening a chat is written down. */
 const ACCESS_MS = 60_000;
@@ -25,7 +24,6 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
     book.touch(requestId, (meta) => (now - meta.lastAccessedAt < ACCESS_MS ? meta : { ...meta, lastAccessedAt: now }));
   };
 
-  const inspection = async (): Promise<InspectCalls> => (await parts.inspection()).calls(session);
 
   const calls: SessionCalls = {
     bye: () => {
@@ -39,6 +37,7 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       parts.expiry.look();
       parts.push.wake();
       parts.executor.wake(true);
+      parts.media.loaded()?.wake(false);
       return null;
     },
     ack: ({ frames }) => {
@@ -85,7 +84,6 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       engine.allow(requestId);
       return null;
     },
-    verifyChat: async (input) => (await inspection()).verifyChat(input),
     send: (draft) => outbox.send(draft),
     retry: async ({ operationId }) => {
       await outbox.retry(operationId);
@@ -127,14 +125,8 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       rejectedRows: parts.counters.rejectedRows(),
       parkedRepairs: parts.counters.parkedRepairs(),
       stalledSessions: sessions.stalled(),
+      media: parts.media.loaded()?.stats() ?? null,
     }),
-    inspect: async (input) => (await inspection()).inspect(input),
-    cacheUsage: async (input) => (await inspection()).cacheUsage(input),
-    watchStats: async (input) => (await inspection()).watchStats(input),
-    dropChat: async (input) => (await inspection()).dropChat(input),
-    clearCache: async (input) => (await inspection()).clearCache(input),
-    exportLog: async (input) => (await inspection()).exportLog(input),
-    downloadAll: async (input) => (await inspection()).downloadAll(input),
   };
-  return calls satisfies { readonly [Name in Exclude<CallName, 'hello'>]: CallHandlers[Name] };
+  return calls;
 }

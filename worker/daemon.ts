@@ -11,10 +11,11 @@ import type { BackendEnvironment } from './backend/backend-environment.ts';
 import { boot } from './boot.ts';
 import { createCalls } from './calls.ts';
 import type { Connect } from './connection.ts';
-import { createConnection } from './dispatch.ts';
+import { createConnection, type Admitted } from './dispatch.ts';
 import type { Environment } from './env.ts';
 import { createJournal } from './journal.ts';
 import type { Parts } from './parts.ts';
+import type { Session } from './sessions.ts';
 import { createParts } from './wire-parts.ts';
 
 /** What a daemon is made with. */
@@ -35,6 +36,12 @@ export interface Daemon {
   /** Writes what is queued, lets go of everything; idempotent. */
   close(): Promise<void>;
 }
+
+/** Calls that are answered by parts which load when used. */
+const lateCalls =
+  ({ media, inspection }: Parts, session: Session): Admitted['late'] =>
+  async (name, input) =>
+    (await (/Media$|^cacheSize$/.test(name) ? media : inspection).load()).call(session, name, input);
 
 /** Starts a daemon. Returns at once; it boots on its own. */
 export function createDaemon({ env: given, identity, createBackend, url, onStopped = () => undefined }: DaemonSetup): Daemon {
@@ -80,7 +87,7 @@ export function createDaemon({ env: given, identity, createBackend, url, onStopp
       // After the tab is known, because the link asks it for the token.
       ready.push.open();
       const welcome: Welcome = { epoch, buildId, lease: (await booting).lease, host: ready.host() };
-      return { welcome, calls: createCalls(ready, session, env.clock, epoch), leave: () => ready.sessions.leave(session) };
+      return { welcome, calls: createCalls(ready, session, env.clock, epoch), late: lateCalls(ready, session), leave: () => ready.sessions.leave(session) };
     });
 
   const close = async (): Promise<void> => {

@@ -3,7 +3,7 @@
  *
  * Owns: checking inputs by their schemas, hello before everything else, errors as plain results. Does not know what calls do.
  */
-import { callInputs, type CallName, type CallResult, type Hello, type Welcome } from '../protocol/index.ts';
+import { callInputs, type CallResult, type Hello, type Welcome } from '../protocol/index.ts';
 import { TabcachedError, toWireError } from '../protocol/errors.ts';
 import * as v from 'valibot';
 import type { SessionCalls } from './calls.ts';
@@ -14,10 +14,12 @@ import type { Journal } from './journal.ts';
 export interface Admitted {
   readonly welcome: Welcome;
   readonly calls: SessionCalls;
+  /** Calls that a part of the daemon checks and answers which loads when used. */
+  late(name: string, input: unknown): Promise<unknown>;
   leave(): void;
 }
 
-const isCall = (name: string): name is CallName => Object.hasOwn(callInputs, name);
+const isCall = (name: string): name is keyof typeof callInputs => Object.hasOwn(callInputs, name);
 
 /** Creates a tab's line; `admit` decides about its hello. */
 export function createConnection({ log, trace }: Pick<Journal, 'log' | 'trace'>, admit: (hello: Hello) => Promise<Admitted>): Connection {
@@ -27,8 +29,13 @@ export function createConnection({ log, trace }: Pick<Journal, 'log' | 'trace'>,
   let tab = 'new';
   let calls = 0;
 
+  const helloFirst = (): Admitted => {
+    if (!admitted) throw new TabcachedError('PROTOCOL_MISMATCH', 'Hello comes first.');
+    return admitted;
+  };
+
   const perform = async (name: string, input: unknown): Promise<unknown> => {
-    if (!isCall(name)) throw new TabcachedError('PROTOCOL_MISMATCH', `There is no call named ${name}.`);
+    if (!isCall(name)) return helloFirst().late(name, input);
     const checked = v.safeParse(callInputs[name], input);
     if (!checked.success) {
       const wrongVersion = name === 'hello' && (input as { protocol?: unknown } | null)?.protocol !== 1;
@@ -46,8 +53,7 @@ export function createConnection({ log, trace }: Pick<Journal, 'log' | 'trace'>,
       tab = (checked.output as Hello).tabId.slice(0, 6);
       return next.welcome;
     }
-    if (!admitted) throw new TabcachedError('PROTOCOL_MISMATCH', 'Hello comes first.');
-    const handler = admitted.calls[name] as (input: unknown) => unknown;
+    const handler = helloFirst().calls[name as keyof SessionCalls] as (input: unknown) => unknown;
     return handler(checked.output);
   };
 

@@ -5,6 +5,7 @@
  * touches a clock, a timer, random numbers, locks, the network or a log.
  */
 import type { FreeSpace, FreeSpaceSetup } from './eviction/free-space.ts';
+import type { Media, MediaSetup } from './media/media.ts';
 import type { Store, StoreEvents } from './store/store.ts';
 
 /** Wall clock, milliseconds since the Unix epoch. May jump. */
@@ -90,4 +91,6 @@ export interface Environment {
   openFreeSpace(setup: FreeSpaceSetup): Promise<FreeSpace>;
   openBroadcast(name: string): Broadcast;
   estimateStorage(): Promise<StorageEstimate | null>;
+  /** Opens the media cache. Rejects when its code cannot be loaded. */
+  openMedia(setup: MediaSetup): Promise<Media>;
 }

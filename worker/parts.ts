@@ -8,6 +8,8 @@ import type { ChatPages } from './chat-pages.ts';
 import type { Counters } from './counters.ts';
 import type { Drafts } from './drafts.ts';
 import type { Environment } from './env.ts';
+import type { LazyPart } from './lazy-part.ts';
+import type { Media } from './media/media.ts';
 import type { Inspection } from './inspect/inspect-part.ts';
 import type { Journal } from './journal.ts';
 import type { Executor } from './outbox/executor.ts';
@@ -47,8 +49,8 @@ export interface Parts {
   readonly store: Store;
   readonly committer: Committer;
   readonly expiry: ExpiryWatch;
-  /** The part for inspection, loaded when it is first asked for. */
-  inspection(): Promise<Inspection>;
+  readonly media: LazyPart<Media>;
+  readonly inspection: LazyPart<Inspection>;
   meta(requestId: string): ChatMeta;
   host(): HostState;
   updates(): number;

@@ -9,6 +9,7 @@ import { lateBroadcast } from './late-broadcast.ts';
 import { createLocks } from './real-locks.ts';
 import { openOwnStore } from './real-store.ts';
 import { wrapSocket } from './real-socket.ts';
+import type { PictureScope } from './real-pictures.ts';
 
 /** Filled in by the package's build. */
 declare const __BUILD_ID__: string | undefined;
@@ -17,7 +18,8 @@ declare const __BUILD_ID__: string | undefined;
 export type Scope = Pick<
   typeof globalThis,
   'navigator' | 'crypto' | 'fetch' | 'setTimeout' | 'clearTimeout' | 'WebSocket' | 'indexedDB' | 'console'
->;
+> &
+  PictureScope;
 
 /** Longest delay that a browser's timer holds; a longer one would run at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
@@ -44,6 +46,10 @@ export function realEnvironment(scope: Scope): Environment {
     openMemoryStore: async () => (await import('./store/memory-store.ts')).createMemoryStore(),
     openFreeSpace: async (setup) => (await import('./eviction/free-space.ts')).createFreeSpace(setup),
     openBroadcast: (name) => lateBroadcast(async () => (await import('./open-broadcast.ts')).openBroadcast(name, log), log),
+    openMedia: async (setup) => {
+      const { createMedia, createPictures } = await import('./media/media-part.ts');
+      return createMedia(setup, createPictures(scope));
+    },
     estimateStorage: () => estimateStorage(scope.navigator.storage as StorageManager | undefined),
   };
 }

@@ -13,7 +13,7 @@ import { createChatPages } from './chat-pages.ts';
 import { createCounters } from './counters.ts';
 import { createDrafts } from './drafts.ts';
 import { createHostReport } from './host-report.ts';
-import { createInspectionLoader } from './load-inspection.ts';
+import { createLazyPart } from './lazy-part.ts';
 import { createRoomMaker } from './make-room.ts';
 import { createExecutor } from './outbox/executor.ts';
 import { createLedger } from './outbox/ledger.ts';
@@ -39,6 +39,9 @@ import { createTokenSource } from './tokens.ts';
 import { createViews, OUTBOX, TICKETS } from './views.ts';
 import type { Parts, PartsSetup } from './parts.ts';
 import { senderOf } from './outbox/sender.ts';
+
+/** After this much the media cache is loaded although nobody asked. */
+const MEDIA_AFTER_MS = 3_000;
 
 /** Creates and connects the parts; nothing reaches the network before `push.open()`. */
 export function createParts(setup: PartsSetup): Parts {
@@ -99,15 +102,18 @@ export function createParts(setup: PartsSetup): Parts {
       push.wake();
       // It may have the token that no other tab had.
       executor.wake();
+      media.loaded()?.wake(false);
     },
     onLeft: (session) => {
       views.drop(session);
+      media.loaded()?.drop(session);
       tokens.left(session);
       hostChanged();
     },
     onCaughtUp: (session, missed) => {
-      const requestIds = missed.filter((view) => view !== TICKETS && view !== OUTBOX);
+      const requestIds = missed.filter((view) => !view.startsWith('@'));
       sessions.post(session, JSON.stringify({ t: 'stale', requestIds, tickets: missed.includes(TICKETS), outbox: missed.includes(OUTBOX) }));
+      media.loaded()?.again(session, missed);
     },
   });
 
@@ -158,7 +164,9 @@ export function createParts(setup: PartsSetup): Parts {
       const unread = unreadOf(model);
       return model.meta.unreadCount === unread ? model.meta : { ...model.meta, unreadCount: unread };
     },
+    onForgotten: (requestId) => media.loaded()?.forget(requestId),
     onChange: ({ requestId, upserts, removals, confirmed }) => {
+      if (removals.length > 0) media.loaded()?.rowsRemoved(requestId, removals);
       rowsChanged(requestId, upserts, removals);
       showRead(requestId);
       for (const operation of ledger.forget(confirmed)) announce.operation(operation, 'completed');
@@ -328,6 +336,7 @@ export function createParts(setup: PartsSetup): Parts {
       void tickets.refresh();
       engine.wantAll();
       executor.wake(true);
+      media.loaded()?.wake(true);
       hostChanged();
     },
     onDetached: () => {
@@ -373,18 +382,38 @@ export function createParts(setup: PartsSetup): Parts {
   });
   const pages = createChatPages({ book, engine, meta, version: (requestId) => views.version(requestId) });
 
+  const media = createLazyPart(() =>
+    env.openMedia({
+      env,
+      store: booted.store,
+      backend,
+      settings,
+      ready: () => push.attached(),
+      flushed: async () => {
+        await committer.flush();
+        if (committer.backlog() > 0) throw new TabcachedError('STORAGE_FAILED');
+      },
+      isConnected: (session) => sessions.all().includes(session),
+      post: sessions.post,
+      onFenced: setup.onFenced,
+    }),
+  );
   const startedAt = clock.now();
-  const inspection = createInspectionLoader(() => ({
-    parts,
-    env,
-    journal: setup.journal,
-    daemon: { epoch, identity, lease: booted.lease, startedAt, budgetBytes: settings.budgetBytes },
-  }));
+  // Pinned files, and files whose message is gone, are nobody's call.
+  const cancelMediaTimer = timers.after(MEDIA_AFTER_MS, () => void media.load().catch(() => undefined));
+  const inspection = createLazyPart(async () =>
+    (await import('./inspect/inspect-part.ts')).createInspection({
+      parts,
+      env,
+      journal: setup.journal,
+      daemon: { epoch, identity, lease: booted.lease, startedAt, budgetBytes: settings.budgetBytes },
+    }),
+  );
   if (booted.download) void inspection.load().then((part) => part.restore(booted.download)).catch(() => undefined);
   const parts: Parts = {
-    sessions, views, book, engine, pages, tickets, outbox, outboxView, drafts, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, expiry, meta, host,
+    sessions, views, book, engine, pages, tickets, outbox, outboxView, drafts, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, media, expiry, meta, host,
     store: booted.store,
-    inspection: () => inspection.load(),
+    inspection,
     updates: () => updates.count(),
     databases: () => (booted.store.kind === 'indexeddb' ? 1 : 0),
     close: async () => {
@@ -396,8 +425,10 @@ export function createParts(setup: PartsSetup): Parts {
       outboxView.close();
       room.close();
       tickets.close();
-      inspection.close();
+      void inspection.close();
+      cancelMediaTimer();
       cacheUse.flush();
+      await media.close();
       await committer.close();
       cacheUse.close();
       sessions.close();

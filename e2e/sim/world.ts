@@ -9,6 +9,7 @@ import type { WorkerIdentity } from '../../protocol/names.ts';
 import { createDaemon, type Daemon } from '../../worker/daemon.ts';
 import type { Environment } from '../../worker/env.ts';
 import { createFreeSpace } from '../../worker/eviction/free-space.ts';
+import { createMedia } from '../../worker/media/media-part.ts';
 import { createMemoryStore } from '../../worker/store/memory-store.ts';
 import type { Store } from '../../worker/store/store.ts';
 import { createFakeLocks } from '../../worker/testing/fake-locks.ts';
@@ -199,6 +200,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       return createMemoryStore();
     },
     openBroadcast: () => ({ post: () => undefined, close: () => undefined }),
+    openMedia: async (setup) => createMedia(setup, null),
     estimateStorage: () => Promise.resolve(null),
   });
   const identity = (): WorkerIdentity => ({ buildId: 'build', userId: SIM_USER, generation: 0 });

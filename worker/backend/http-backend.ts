@@ -5,7 +5,7 @@
  * one. Does not know tokens, deadlines or statuses (`http-caller.ts`), nor sockets (`push-link.ts`).
  */
 import * as v from 'valibot';
-import { ChangesPage, ReadState, ServerMessage, TicketsPage, type Backend, type MediaBody, type MessagesQuery } from '../../protocol/index.ts';
+import { ChangesPage, ReadState, ServerMessage, TicketsPage, type Backend, type MessagesQuery } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
 import type { BackendEnvironment } from './backend-environment.ts';
 import { createHttpCaller } from './http-caller.ts';
@@ -59,28 +59,9 @@ export function createHttpBackend(env: BackendEnvironment): Backend {
       return checked(ReadState, body);
     },
 
-    media: async (requestId, filename, { offset, etag }, { signal }) => {
-      const { isStrongTag, readMedia } = await import('./media-answer.ts');
+    media: async (requestId, filename, range, { signal }) => {
       const path = `/chat/media/${segment(requestId)}/${segment(filename)}`;
-      const fetchFrom = async (start: number): Promise<MediaBody> => {
-        const range = start > 0 ? { range: `bytes=${start}-`, 'if-range': etag ?? '' } : {};
-        const answer = await http.open({ path, headers: { accept: '*/*', ...range } }, signal);
-        try {
-          return readMedia(answer, start);
-        } catch (thrown) {
-          answer.deadline.end();
-          answer.response.body?.cancel().catch(() => undefined);
-          throw thrown;
-        }
-      };
-      if (offset === 0 || !isStrongTag(etag)) return fetchFrom(0);
-      try {
-        return await fetchFrom(offset);
-      } catch (thrown) {
-        // The part that is held is longer than the file that is there now.
-        if (thrown instanceof TabcachedError && thrown.status === 416) return fetchFrom(0);
-        throw thrown;
-      }
+      return (await import('./http-media.ts')).fetchMedia(http, path, range, signal);
     },
 
     openPush: (events) => openHttpPush(env, events),

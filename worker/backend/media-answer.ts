@@ -20,7 +20,8 @@ export function readMedia({ response, deadline }: OpenAnswer, offset: number): M
     offset: partial ? offset : 0,
     totalBytes: partial ? wholeNumber(range?.[2]) : headers.has('content-encoding') ? null : wholeNumber(headers.get('content-length')),
     etag: headers.get('etag'),
-    digest: readDigest(headers.get('repr-digest')),
+    // The digest is that of the coded bytes (RFC 9530, section 3), and the browser hands over decoded ones.
+    digest: headers.has('content-encoding') ? null : readDigest(headers.get('repr-digest')),
     mimeType: headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() || 'application/octet-stream',
   };
 }

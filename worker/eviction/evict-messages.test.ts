@@ -33,7 +33,7 @@ async function filled(over: (store: Store) => Store = (store) => store) {
   const committer = createCommitter(given, time, { onFailed: () => undefined, onRecovered: () => undefined, onFenced: () => undefined });
   const metas = await store.read(['chat_meta'], (tx) => tx.getAll('chat_meta'));
   const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
-  const book = createChatBook({ store: given, committer, clock: time.clock, log, stored: metas.map((meta) => ({ meta, pending: [] })), firstRead: () => null, derive: (model) => model.meta, onChange: () => undefined });
+  const book = createChatBook({ store: given, committer, clock: time.clock, log, stored: metas.map((meta) => ({ meta, pending: [] })), firstRead: () => null, derive: (model) => model.meta, onChange: () => undefined, onForgotten: () => undefined });
   const busy = new Set<string>();
   const evictions = createEvictionLog();
   const eviction = createMessageEviction({ store: given, committer, book, ...time, log, evictions, isBusy: (requestId) => busy.has(requestId), onForgotten: () => undefined });

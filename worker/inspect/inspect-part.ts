@@ -4,8 +4,9 @@
  * Owns: its calls. Everything is read from the other parts; only clearing changes them.
  */
 import type { CallHandlers } from '../../protocol/index.ts';
-import type { inspectInputs } from '../../protocol/inspect.ts';
+import { inspectInputs } from '../../protocol/inspect.ts';
 import type { WorkerIdentity } from '../../protocol/names.ts';
+import { checkedCall } from '../checked-call.ts';
 import type { Environment } from '../env.ts';
 import type { Journal } from '../journal.ts';
 import type { Parts } from '../parts.ts';
@@ -39,13 +40,12 @@ export interface InspectionSetup {
   readonly journal: Journal;
 }
 
-/** Calls of this part. */
-export type InspectCalls = Pick<CallHandlers, keyof typeof inspectInputs | 'verifyChat'>;
+type InspectCalls = Pick<CallHandlers, keyof typeof inspectInputs>;
 
 /** The part. */
 export interface Inspection {
-  /** The calls of one tab. */
-  calls(session: Session): InspectCalls;
+  /** A tab's call, by name, with an input that is still to be checked. */
+  call(session: Session, name: string, input: unknown): Promise<unknown>;
   /** Goes on with what `_downloadAll` in `ticket_meta` tells. */
   restore(record: unknown): void;
   close(): void;
@@ -89,25 +89,28 @@ export function createInspection(setup: InspectionSetup): Inspection {
     sessions: () => sessions.all(),
     post: (session, frame) => sessions.post(session, frame),
   });
+  const callsOf = (session: Session): InspectCalls => ({
+    inspect: () => inspectDaemon(setup),
+    cacheUsage: () => control.usage(),
+    watchStats: async ({ watching }) => {
+      await committer.flush();
+      return live.watch(session, watching);
+    },
+    dropChat: ({ requestId }) => control.drop(requestId),
+    clearCache: ({ preview, ...range }) => control.clear(range, preview),
+    exportLog: () => journal.entries(),
+    downloadAll: ({ action }) => download.act(action),
+    verifyChat: async ({ requestId }) => {
+      const report = await verifyHistory(parts, env.clock, requestId);
+      if (report.stray > 0) parts.media.loaded()?.rowsRemoved(requestId);
+      if (report.missing > 0) parts.views.restart(requestId);
+      parts.engine.want(requestId);
+      return report;
+    },
+  });
+
   return {
-    calls: (session) => ({
-      inspect: () => inspectDaemon(setup),
-      cacheUsage: () => control.usage(),
-      watchStats: async ({ watching }) => {
-        await committer.flush();
-        return live.watch(session, watching);
-      },
-      dropChat: ({ requestId }) => control.drop(requestId),
-      clearCache: ({ preview, ...range }) => control.clear(range, preview),
-      exportLog: () => journal.entries(),
-      downloadAll: ({ action }) => download.act(action),
-      verifyChat: async ({ requestId }) => {
-        const report = await verifyHistory(parts, env.clock, requestId);
-        if (report.missing > 0) parts.views.restart(requestId);
-        parts.engine.want(requestId);
-        return report;
-      },
-    }),
+    call: (session, name, input) => checkedCall(inspectInputs, callsOf(session), name, input),
     restore: (record) => download.restore(record as DownloadAllRecord),
     close: () => {
       download.close();

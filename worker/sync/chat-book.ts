@@ -66,6 +66,8 @@ export interface ChatBookSetup {
   /** What follows from history and rows and is stored with them: the unread count. */
   derive(model: ChatModel): ChatSyncState;
   onChange(event: ChatEvent): void;
+  /** Everything confirmed of a chat is forgotten. */
+  onForgotten(requestId: string): void;
 }
 
 /** Opens the book with what the store holds. */
@@ -159,6 +161,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     if (keep || pending.length > 0) chats.set(requestId, modelOf(fresh, pending));
     else chats.delete(requestId);
     write(requestId, 1, async (tx) => void (await deleteChat(tx, requestId, { now })), false);
+    setup.onForgotten(requestId);
   };
 
   return {

@@ -25,6 +25,7 @@ import { createDaemon, type Daemon } from '../daemon.ts';
 import type { Environment } from '../env.ts';
 import type { Store } from '../store/store.ts';
 import { createFreeSpace } from '../eviction/free-space.ts';
+import { createMedia } from '../media/media-part.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { createFakeLocks, type FakeLocks } from './fake-locks.ts';
 import { mortalBackend, mortalEnvironment, mortalStore, type Life } from './mortal.ts';
@@ -109,6 +110,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     openMemoryStore: async () => createMemoryStore(),
     openFreeSpace: async (setup) => createFreeSpace(setup),
     openBroadcast: () => ({ post: (message) => void updates.push(message as Update), close: () => undefined }),
+    openMedia: async (setup) => createMedia(setup, null),
     estimateStorage: () => Promise.resolve(null),
   };
   const identity = (): WorkerIdentity => ({ buildId: 'build', userId: RIG_USER, generation: 0 });

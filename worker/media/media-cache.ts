@@ -1,0 +1,112 @@
+/**
+ * The media cache, put together: files, calls, the end of files whose message is gone, and what eviction may do.
+ *
+ * Owns: who tells whom. What goes for want of room is decided in `worker/eviction`.
+ */
+import { mediaCallInputs } from '../../protocol/media-calls.ts';
+import type { MediaStats } from '../../protocol/media.ts';
+import type { Media, MediaSetup, Pictures } from './media.ts';
+import { mediaView } from './media.ts';
+import { createMediaFiles } from './media-files.ts';
+import type { MediaEntry } from './media-entry.ts';
+import type { MediaStore } from './media-store.ts';
+import { createOrphanSweep } from './orphan-sweep.ts';
+import type { EvictableMedia, Room } from './room.ts';
+import { checkedCall } from '../checked-call.ts';
+import { createSessionCalls, stopWatching } from './session-calls.ts';
+
+/** What the cache needs beside the daemon. */
+export interface MediaCacheSetup extends MediaSetup {
+  readonly media: MediaStore;
+  readonly room: Room;
+  readonly pictures: Pictures | null;
+  /** Resolves when the store is put right; calls wait for it. */
+  readonly started: Promise<void>;
+}
+
+/** The cache, also as eviction sees it. */
+export interface MediaCache extends Media, EvictableMedia {
+  /** Fetches pinned files that are not held, and looks for files without a message. To be called once, when started. */
+  begin(): Promise<void>;
+}
+
+/** Creates the cache; nothing is fetched before somebody asks. */
+export function createMediaCache(setup: MediaCacheSetup): MediaCache {
+  const { env, media, store, started } = setup;
+  const { log, timers, clock } = env;
+  const files = createMediaFiles({
+    ...setup,
+    // A page may ask for the file of a message that was deleted in the same moment.
+    onAdded: (record) => sweep.doubt(record.requestId),
+  });
+  const { queue, stats } = files;
+  const sweep = createOrphanSweep({ timers, log, store, media, flushed: setup.flushed, remove: files.remove });
+
+  const isBusy = (id: string): boolean => {
+    const entry = files.get(id);
+    return entry !== undefined && (queue.phase(id) !== 'none' || [...entry.watchers.values()].some((wish) => wish.onScreen));
+  };
+
+  const forget = async (requestId: string): Promise<void> => {
+    try {
+      await started;
+      for (const { id } of await media.list(requestId)) await files.remove(id);
+    } catch (thrown) {
+      log.warn('files not removed', { requestId, error: String(thrown) });
+      sweep.doubt(requestId);
+    }
+  };
+
+  return {
+    call: async (session, name, input) => checkedCall(mediaCallInputs, createSessionCalls({ ...setup, files, clock }, session), name, input),
+    drop: (session) => {
+      for (const { id } of files.all()) stopWatching(files, session, id);
+    },
+    again: (session, views) => {
+      for (const entry of files.all()) {
+        const view = mediaView(entry.id);
+        if (!entry.watchers.has(session) || !views.includes(view)) continue;
+        setup.post(session, JSON.stringify({ t: 'media', id: entry.id, state: files.state(entry) }), view);
+      }
+    },
+    wake: (linked) => {
+      for (const entry of linked ? files.all() : []) {
+        if (mayPass(entry)) void files.note(entry, { downloadStatus: 'pending', _error: undefined }).then(() => files.want(entry));
+      }
+      queue.wake();
+    },
+    rowsRemoved: sweep.doubt,
+    forget: (requestId) => {
+      for (const { id, requestId: chat } of files.all()) if (chat === requestId) void queue.drop(id);
+      void forget(requestId);
+    },
+    isBusy,
+    evict: (id) =>
+      files.inTurn(id, async () => {
+        if (isBusy(id)) return 0;
+        const freed = await media.evict(id);
+        stats.evictedFiles += 1;
+        stats.evictedBytes += freed;
+        const entry = files.get(id);
+        if (entry) {
+          entry.record = (await media.get(id)) ?? entry.record;
+          files.show(entry);
+        }
+        return freed;
+      }),
+    begin: async () => {
+      const records = await media.list();
+      for (const record of records) if (record.isPinned && record.localBlobKey === null) files.want(files.adopt(record));
+      for (const requestId of new Set(records.map((record) => record.requestId))) sweep.doubt(requestId);
+    },
+    stats: (): MediaStats => ({ ...stats }),
+    close: async () => {
+      sweep.close();
+      await queue.close();
+    },
+  };
+}
+
+/** Did it fail for a reason that a new link may have ended? Somebody still has to watch it. */
+const mayPass = ({ record, watchers }: MediaEntry): boolean =>
+  watchers.size > 0 && record.downloadStatus === 'failed' && ['TIMEOUT', 'SERVER_FAILED', 'OFFLINE', 'UNAUTHORIZED', 'INTERNAL'].includes(record._error?.code ?? '');
