@@ -32,6 +32,8 @@ export interface MediaFile {
   receive(state: MediaState): void;
 }
 
+const keyOf = ({ messageId, priority, onScreen }: MediaHints): string => `${messageId} ${priority} ${onScreen}`;
+
 /** A file that nobody watches yet. */
 export function createMediaFile(setup: MediaFileSetup): MediaFile {
   const { env, call, isUp, requestId, filename } = setup;
@@ -82,14 +84,13 @@ export function createMediaFile(setup: MediaFileSetup): MediaFile {
   const ask = async (): Promise<MediaState> => {
     const hints = mostUrgent([...watchers].map((watcher) => watcher.hints));
     const { messageId, originalFilename, fileSize = null, mimeType = null, priority, onScreen } = hints;
-    asked = `${priority} ${onScreen}`;
+    asked = keyOf(hints);
     return call('watchMedia', { requestId, filename, messageId, ...(originalFilename ? { originalFilename } : {}), fileSize, mimeType, priority, onScreen });
   };
-  /** Somebody's hints changed: the daemon hears of it when that changes the most urgent ones. */
+  /** Who shows it, or how urgently, changed: the daemon hears of it when that changes the most urgent hints. */
   const reorder = (): void => {
     if (watchers.size === 0 || told === null || !isUp()) return;
-    const { priority, onScreen } = mostUrgent([...watchers].map((watcher) => watcher.hints));
-    if (`${priority} ${onScreen}` !== asked) void ask().catch(() => undefined);
+    if (keyOf(mostUrgent([...watchers].map((watcher) => watcher.hints))) !== asked) void ask().catch(() => undefined);
   };
 
   const live = createLiveView(env, setup.deadlineMs, isUp, {
@@ -119,7 +120,8 @@ export function createMediaFile(setup: MediaFileSetup): MediaFile {
       const watcher = { hints, onChange };
       watchers.add(watcher);
       if (watchers.size === 1) live.use(true);
-      else reorder();
+      // Also when it was still open from before: a message that was confirmed meanwhile has another id.
+      reorder();
       return {
         state: () => shown,
         hint: (next) => {

@@ -147,6 +147,15 @@ describe('a file', () => {
     expect(named('watchMedia')).toMatchObject([{ onScreen: false, priority: 'normal' }, { onScreen: true, priority: 'high' }]);
   });
 
+  test('a message that was confirmed meanwhile is named anew', async () => {
+    const leave = view().subscribe(() => undefined);
+    await settle();
+    leave();
+    view({ messageId: '44444444-4444-4444-8444-444444444444' }).subscribe(() => undefined);
+    await settle();
+    expect(named('watchMedia')).toMatchObject([{ messageId: HINTS.messageId }, { messageId: '44444444-4444-4444-8444-444444444444' }]);
+  });
+
   test('an answer that a frame overtook is not believed', async () => {
     let answer = (_: MediaState): void => undefined;
     answers.watchMedia = () => new Promise((resolve) => (answer = resolve));

@@ -1,9 +1,10 @@
 /** The desk of one person: bar, banners, tickets, conversation. */
 import { useMemo, type ReactNode } from 'react';
-import { useStatus, useTickets } from 'tabcached/react';
+import { useOutbox, useStatus, useTickets } from 'tabcached/react';
 import { Conversation } from './conversation/conversation.tsx';
 import { InspectorPage } from './inspector/inspector-page.tsx';
 import { ShortcutHelp } from './keyboard/shortcut-help.tsx';
+import { OutboxDrawer } from './outbox/outbox-drawer.tsx';
 import { Avatar } from './people/avatar.tsx';
 import { nameOf } from './people/person-text.ts';
 import { PageLinks } from './routing/page-links.tsx';
@@ -29,6 +30,7 @@ export function Desk({ open, ticket, page }: { readonly open: OpenDesk; readonly
   useReloadWhenSafe(client);
   const me = useMe(open, status.link !== 'offline');
   const { tickets } = useTickets(client);
+  const outbox = useOutbox(client);
   useTitle(totalUnread(tickets), tickets.find(({ id }) => id === ticket)?.subject ?? null);
   const desk = useMemo(() => ({ ...open, userId: open.client.userId, me }), [open, me]);
   const person = me ?? { id: client.userId, username, fullName: null };
@@ -41,6 +43,7 @@ export function Desk({ open, ticket, page }: { readonly open: OpenDesk; readonly
             Support desk
           </a>
           <Connection status={status} />
+          <OutboxDrawer outbox={outbox} />
           <span className="bar__space" />
           {me && !me.isTechnician && <NewTicket />}
           <PageLinks page={page} ticket={ticket} />
@@ -51,7 +54,7 @@ export function Desk({ open, ticket, page }: { readonly open: OpenDesk; readonly
             <span className="bar__person-name">{nameOf(person)}</span>
           </a>
         </header>
-        <Banners status={status} />
+        <Banners status={status} outbox={outbox} />
         {page === 'inspector' && <InspectorPage />}
         {page === 'settings' && <SettingsPage />}
         {page === null && (

@@ -10,7 +10,9 @@ import './styles/desk.css';
 import './styles/tickets.css';
 import './styles/conversation.css';
 import './styles/messages.css';
+import './styles/media.css';
 import './styles/composer.css';
+import './styles/outbox.css';
 import './styles/pages.css';
 import './styles/panels.css';
 

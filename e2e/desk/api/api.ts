@@ -1,9 +1,10 @@
 /**
- * What the desk asks the reference server itself: signing in, people, tickets. Messages never pass here: the daemon has them.
+ * What the desk asks the reference server itself: signing in, people, tickets, storing files. Messages never pass here: the daemon has them.
  *
  * Rejects with `ApiProblem`. Answers are checked before they are used.
  */
 import * as v from 'valibot';
+import type { TokenSource } from '../session/token-source.ts';
 import { ApiProblem, problemText } from './problem.ts';
 
 /** Where the backend lives, relative to the page. */
@@ -23,10 +24,11 @@ const Created = v.object({ id: v.string() });
 async function call(method: string, path: string, token: string | null, body?: unknown): Promise<unknown> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (token) headers['authorization'] = `Bearer ${token}`;
-  if (body !== undefined) headers['content-type'] = 'application/json';
+  // A file names its own type.
+  if (body !== undefined && !(body instanceof Blob)) headers['content-type'] = 'application/json';
   let response: Response;
   try {
-    response = await fetch(API_BASE + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    response = await fetch(API_BASE + path, { method, headers, ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }) });
   } catch (cause) {
     throw new ApiProblem(0, 'The server cannot be reached.', { cause });
   }
@@ -54,3 +56,15 @@ export const openTicket = async (token: string | null, ticket: { readonly subjec
 /** Changes a ticket's status; the push link tells everybody. */
 export const changeStatus = async (token: string | null, requestId: string, statusId: number): Promise<void> =>
   void (await call('PATCH', `/requests/${requestId}`, token, { statusId }));
+
+/** Stores a file under a name in a chat; a message can then name it. A token that was rejected is renewed once. */
+export async function uploadFile(tokens: Pick<TokenSource, 'current' | 'getToken'>, requestId: string, filename: string, file: Blob): Promise<void> {
+  const put = (token: string | null): Promise<unknown> => call('PUT', `/chat/media/${requestId}/${encodeURIComponent(filename)}`, token, file);
+  const token = tokens.current();
+  try {
+    await put(token);
+  } catch (thrown) {
+    if (!(thrown instanceof ApiProblem && thrown.status === 401)) throw thrown;
+    await put(await tokens.getToken(token));
+  }
+}

@@ -1,13 +1,20 @@
 /** One ticket's conversation: header, messages, composer. Give it the ticket's id as its key. */
-import { useEffect, useMemo, useRef, type ReactNode } from 'react';
-import { useChat, useTickets } from 'tabcached/react';
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import { useChat, useStatus, useTickets } from 'tabcached/react';
 import { Composer } from '../composer/composer.tsx';
+import { useFileDrop } from '../composer/use-file-drop.ts';
+import { usePicture } from '../composer/use-picture.ts';
 import { runShortcut, useShortcut } from '../keyboard/use-shortcut.ts';
+import { picturesOf } from '../media/pictures.ts';
+import { ViewerContext } from '../media/viewer-context.ts';
+import { Viewer } from '../media/viewer.tsx';
 import { goTo } from '../routing/use-place.ts';
 import { useOpenDesk } from '../session/desk-context.ts';
+import { connectionWord } from '../status/connection-word.ts';
 import { useAttended } from '../status/use-attended.ts';
 import { isClosed } from '../tickets/ticket-status.ts';
 import { ConversationHeader } from './conversation-header.tsx';
+import { LaneNotice } from './lane-notice.tsx';
 import { LogSkeleton } from './log-skeleton.tsx';
 import { MessageLog } from './message-log.tsx';
 import { obstacleOf } from './obstacle.ts';
@@ -23,11 +30,17 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
   const { state, view } = useChat(client, requestId);
   const { tickets, ready: ticketsReady } = useTickets(client);
   const attended = useAttended();
+  const offline = connectionWord(useStatus(client)) === 'Offline';
   const scroll = useLogScroll();
   const section = useRef<HTMLElement>(null);
   const ticket = tickets.find((each) => each.id === requestId) ?? null;
   const { meta, ready } = state;
   const obstacle = obstacleOf(state);
+  const reply = usePicture(requestId);
+  const drop = useFileDrop(reply.add);
+  const [picture, showPicture] = useState<string | null>(null);
+  const closeViewer = useCallback(() => showPicture(null), []);
+  const pictures = useMemo(() => (picture === null ? [] : picturesOf(state.items)), [picture, state.items]);
   const read = useMemo(() => (meta && ticketsReady ? readState(ticket, meta) : null), [meta, ticket, ticketsReady]);
   const focusReply = (): void => section.current?.querySelector<HTMLElement>('textarea[data-shortcut="reply"]')?.focus();
   useShortcut('r', focusReply);
@@ -42,7 +55,7 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
   }, []);
 
   return (
-    <section ref={section} className="conversation" aria-label={ticket?.subject ?? 'Ticket'}>
+    <section ref={section} className="conversation" aria-label={ticket?.subject ?? 'Ticket'} {...drop.handlers}>
       <ConversationHeader ticket={ticket} meta={meta} view={view} />
       {obstacle ? (
         <div className="notice" role="alert">
@@ -50,26 +63,28 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
           <p>{obstacle.detail}</p>
         </div>
       ) : ready && view ? (
-        <MessageLog view={view} state={state} attended={attended} read={read} scroll={scroll} />
+        <ViewerContext value={showPicture}>
+          <MessageLog view={view} state={state} attended={attended} read={read} scroll={scroll} />
+        </ViewerContext>
       ) : (
         <div className="log-frame" aria-busy="true">
           <LogSkeleton />
         </div>
       )}
-      {meta?.lane.blocked && (
-        <p className="lane" role="status">
-          A message was not sent. Retry, edit or discard it; until then, those after it wait.
-        </p>
-      )}
+      {meta && <LaneNotice lane={meta.lane} offline={offline} />}
       {!obstacle?.final && (
         <Composer
           view={view}
           draft={meta?.draft ?? null}
+          offline={offline}
+          picture={reply}
           closed={ticket !== null && isClosed(ticket.statusId)}
           onSend={scroll.toEnd}
           onLeave={leave}
         />
       )}
+      {drop.over && <p className="drop">Drop the picture to add it to your reply</p>}
+      {picture !== null && <Viewer pictures={pictures} shown={picture} onShow={showPicture} onClose={closeViewer} />}
     </section>
   );
 }

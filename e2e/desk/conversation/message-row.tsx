@@ -2,12 +2,12 @@
 import { memo, type ReactNode } from 'react';
 import type { CachedMessage, ChatView } from 'tabcached';
 import { Icon } from '../icons/icon.tsx';
+import { AttachmentView } from '../media/attachment-view.tsx';
 import { Avatar } from '../people/avatar.tsx';
 import { nameOf } from '../people/person-text.ts';
 import { clockText, dayText, fullText } from '../time/time-text.ts';
 import { EditForm } from './edit-form.tsx';
 import { FailedNote } from './failed-note.tsx';
-import { FileChip } from './file-chip.tsx';
 import { MessageText } from './message-text.tsx';
 import type { MessageRow as Row } from './rows.ts';
 import { useUnsent } from './use-unsent.ts';
@@ -27,7 +27,7 @@ export interface MessageRowProps {
 export const MessageRow = memo(function MessageRow({ row, view, last, nowMs }: MessageRowProps): ReactNode {
   const { message, own, opensGroup, verified, atMs } = row;
   const name = nameOf(message.sender);
-  const unsent = useUnsent(message, view);
+  const unsent = useUnsent(message.id, view);
   return (
     <div className="row" data-own={own} data-opens={opensGroup} data-last={last}>
       {row.opensChat && <p className="begin">Beginning of the conversation</p>}
@@ -59,26 +59,29 @@ export const MessageRow = memo(function MessageRow({ row, view, last, nowMs }: M
               {message.sender?.isTechnician && <span className="bubble__role">Support</span>}
             </header>
           )}
+          <AttachmentView message={message} />
           {unsent.editing ? (
             <EditForm text={message.content} busy={unsent.busy} onSave={unsent.save} onCancel={unsent.cancel} />
           ) : (
             <p className="bubble__text">
-              <MessageText text={message.content} />
+              {saysMore(message) && <MessageText text={message.content} />}
               <Facts message={message} own={own} atMs={atMs} />
             </p>
           )}
-          <FileChip message={message} />
           {unsent.refusal !== null && (
             <p className="refusal" role="alert">
               {unsent.refusal}
             </p>
           )}
-          {message.status === 'failed' && <FailedNote reason={message.errorMessage ?? 'This message could not be sent.'} unsent={unsent} />}
+          {message.status === 'failed' && <FailedNote message={message} context={row.context} unsent={unsent} />}
         </div>
       </article>
     </div>
   );
 });
+
+/** A picture that was sent without a text has its name for one, which stands below it anyway. */
+const saysMore = ({ content, screenshotFileName, isScreenshot }: CachedMessage): boolean => !isScreenshot || content !== screenshotFileName;
 
 /** Time, edited mark and state, at the end of the text. */
 function Facts({ message, own, atMs }: { readonly message: CachedMessage; readonly own: boolean; readonly atMs: number }): ReactNode {

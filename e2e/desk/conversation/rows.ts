@@ -5,7 +5,7 @@
  * should not change when a page is loaded on top of it, for then what is being read would move: while older messages may be
  * loaded, the first row has no day heading yet, and a row that began a run of messages goes on beginning one.
  */
-import type { CachedMessage, ChatItem } from 'tabcached';
+import type { CachedMessage, ChatItem, RefusalContext } from 'tabcached';
 import { dayKey } from '../time/time-text.ts';
 
 /** A message and how it stands among its neighbours. */
@@ -14,6 +14,8 @@ export interface MessageRow {
   readonly key: string;
   readonly message: CachedMessage;
   readonly verified: boolean;
+  /** Of a reply that was refused: what happened to its ticket meanwhile. */
+  readonly context: RefusalContext | null;
   readonly atMs: number;
   /** Written by the person who looks. */
   readonly own: boolean;
@@ -86,6 +88,7 @@ function buildRows(items: readonly ChatItem[], context: RowsContext, previous: r
       key: item.key,
       message,
       verified: item.verified,
+      context: item.context ?? null,
       atMs,
       own,
       opensGroup: !follows || opensDay || opensUnread || began(known.get(item.key)),

@@ -1,6 +1,6 @@
 /** What a person can do with a message that the server does not have yet: try again, change it, give it up. */
 import { useState } from 'react';
-import type { CachedMessage, ChatView } from 'tabcached';
+import type { Outbox } from 'tabcached';
 import { useMessageAction } from './use-message-action.ts';
 
 /** See the file. */
@@ -16,19 +16,19 @@ export interface Unsent {
   discard(): void;
 }
 
-/** For one message; its id is that of its operation as long as it is unsent. */
-export function useUnsent({ id }: Pick<CachedMessage, 'id'>, view: ChatView): Unsent {
+/** For one message; its id is that of its operation as long as it is unsent. `outbox` does it: the outbox, or the view of its chat. */
+export function useUnsent(id: string, outbox: Pick<Outbox, 'retry' | 'edit' | 'discard'>): Unsent {
   const [editing, setEditing] = useState<string | null>(null);
   const { busy, refusal, run } = useMessageAction();
   return {
     editing: editing !== null,
     busy,
     refusal,
-    retry: () => void run(() => view.retry(id)),
+    retry: () => void run(() => outbox.retry(id)),
     edit: () => setEditing(id),
     // A message that was sent meanwhile has another id: the old one is refused, and the text stays.
-    save: (text) => void run(() => view.edit(editing ?? id, text)).then((saved) => saved && setEditing(null)),
+    save: (text) => void run(() => outbox.edit(editing ?? id, text)).then((saved) => saved && setEditing(null)),
     cancel: () => setEditing(null),
-    discard: () => void run(() => view.discard(id)),
+    discard: () => void run(() => outbox.discard(id)),
   };
 }

@@ -8,6 +8,7 @@ const keys: readonly { readonly keys: readonly string[]; readonly does: string }
   { keys: ['j', 'k'], does: 'Next, previous ticket (also ↓ and ↑)' },
   { keys: ['Enter'], does: 'Open the ticket; send the reply' },
   { keys: ['r'], does: 'Write a reply' },
+  { keys: ['o'], does: 'What waits to be sent' },
   { keys: ['Shift', 'Enter'], does: 'New line in the reply' },
   { keys: ['Esc'], does: 'Back to the tickets' },
   { keys: ['?'], does: 'This list' },

@@ -6,7 +6,7 @@
 import { useEffect, useEffectEvent } from 'react';
 
 /** Name of a shortcut: its key, or something that other parts of the desk ask for (`list`: focus the ticket list). */
-export type ShortcutName = '/' | 'j' | 'k' | 'r' | '?' | 'Escape' | 'list';
+export type ShortcutName = '/' | 'j' | 'k' | 'r' | 'o' | '?' | 'Escape' | 'list';
 
 const handlers = new Map<ShortcutName, () => void>();
 

@@ -1,7 +1,10 @@
 /** What everybody at the desk has to know now: nothing survives, nobody is signed in, the server is gone. */
 import { useEffect, useState, type ReactNode } from 'react';
-import type { ClientStatus } from 'tabcached';
+import type { ClientStatus, OutboxState } from 'tabcached';
 import { Icon } from '../icons/icon.tsx';
+import { countMessages } from '../outbox/lanes.ts';
+import { capacityText } from '../outbox/outbox-text.ts';
+import { offlineText } from './offline-text.ts';
 import { connectionWord } from './connection-word.ts';
 
 /** A connection that is back within this time is not worth a banner. */
@@ -19,8 +22,9 @@ function useLasting(value: boolean, forMs: number): boolean {
 }
 
 /** See the file. */
-export function Banners({ status }: { readonly status: ClientStatus }): ReactNode {
-  const { storage, needsToken, pending, connected, superseded } = status;
+export function Banners({ status, outbox }: { readonly status: ClientStatus; readonly outbox: OutboxState }): ReactNode {
+  const { storage, needsToken, connected, superseded } = status;
+  const capacity = capacityText(outbox);
   const offline = useLasting(connectionWord(status) === 'Offline', PATIENCE_MS);
   const signedOut = useLasting(needsToken, PATIENCE_MS);
   return (
@@ -48,8 +52,13 @@ export function Banners({ status }: { readonly status: ClientStatus }): ReactNod
       {offline && !signedOut && (
         <p className="banner" role="status">
           <Icon name="offline" />
-          {connected ? 'No connection to the server.' : 'Reconnecting.'} You can read and write on: messages are kept and sent when it is back
-          {pending > 0 ? ` (${pending} waiting).` : '.'}
+          {connected ? 'No connection to the server.' : 'Reconnecting.'} {offlineText(countMessages(outbox.lanes))}
+        </p>
+      )}
+      {capacity !== null && (
+        <p className="banner" role="status" data-tone={outbox.warning === 'full' ? 'attention' : 'caution'}>
+          <Icon name="alert" />
+          {capacity}
         </p>
       )}
     </div>
