@@ -146,3 +146,24 @@ describe('a daemon that hangs', () => {
     expect(browser.workers.latest().identity.generation).toBe(1);
   });
 });
+
+test('S-1 T-1 a send that a hung daemon does not answer is repeated on the next one, within its deadline and under its id', async () => {
+  const browser = openBrowser();
+  const tab = browser.tab();
+  const client = await tab.connect();
+  const [first] = browser.workers.daemons;
+  browser.workers.onStart((daemon) => {
+    daemon.script.send = (input) => ({ clientTempId: input.clientTempId, durable: true, nearlyFull: false });
+  });
+  first?.hang();
+  let sent = '';
+  void client.chat('11111111-1111-4111-8111-111111111111').send('hello').then((receipt) => (sent = receipt.clientTempId));
+  for (let step = 0; step < 95 && sent === ''; step += 1) {
+    tab.time.advance(100);
+    await settle();
+  }
+  expect(sent).not.toBe('');
+  expect(sent).toBe(first?.inputs('send')[0]?.clientTempId);
+  expect(browser.workers.latest().identity.generation).toBe(1);
+  browser.close();
+});

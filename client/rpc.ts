@@ -11,6 +11,9 @@ import { fromWireError, TabcachedError, toTabcachedError } from '../protocol/err
 import type { Timers } from './env.ts';
 import type { Line } from './line.ts';
 
+/** A call that waits for longer is reason to ask whether the daemon lives: a hung one is found while the call can still be repeated. */
+const SLOW_MS = 2_000;
+
 /** Calls to one daemon over one port. */
 export interface Rpc {
   /**
@@ -24,8 +27,8 @@ export interface Rpc {
 
 /** What calls tell beside their answers. */
 export interface RpcEvents {
-  /** A deadline passed. */
-  onTimeout(): void;
+  /** A call waits for longer than usual, or its deadline passed. */
+  onSlow(): void;
   /** The daemon says that it must not write any more: it is about to stop. */
   onFenced(): void;
 }
@@ -49,9 +52,14 @@ export function openRpc(port: Line, timers: Timers, events: RpcEvents): Rpc {
         settle();
         reject(error);
       };
-      const cancelTimer = timers.after(deadlineMs, () => {
+      const expire = (): void => {
         fail(new TabcachedError('TIMEOUT', `No answer to ${name} within ${deadlineMs} ms.`));
-        events.onTimeout();
+        events.onSlow();
+      };
+      let cancelTimer = timers.after(Math.min(deadlineMs, SLOW_MS), () => {
+        if (deadlineMs <= SLOW_MS) return expire();
+        cancelTimer = timers.after(deadlineMs - SLOW_MS, expire);
+        events.onSlow();
       });
       underWay.add(fail);
       pinned.post(name, input).then(

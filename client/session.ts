@@ -58,7 +58,7 @@ export async function openSession(setup: SessionSetup): Promise<Handshake> {
   const stop = new AbortController();
   let suspect = (): void => undefined;
   let fenced = (): void => undefined;
-  const rpc = openRpc(link.port, env.timers, { onTimeout: () => suspect(), onFenced: () => fenced() });
+  const rpc = openRpc(link.port, env.timers, { onSlow: () => suspect(), onFenced: () => fenced() });
   const receiver = receiveFrames(link.port, env, setup.onFrame, (frames) => void rpc.call('ack', { frames }, deadlineMs).catch(() => undefined));
   const release = (error: TabcachedError): void => {
     stop.abort();

@@ -15,6 +15,9 @@ test('T-2 S-1 a hung daemon is left for the next generation by every tab; awake 
   // A call that is not answered in time is the reason to ask whether it lives.
   await tabs[0].send('into the silence');
   for (const tab of tabs) await expect(tab.status).not.toHaveAttribute('data-epoch', epoch, { timeout: 60_000 });
+  // Repeated on the next daemon; on a machine so slow that its deadline passed before, the text is back in the composer.
+  await expect.poll(async () => (await tabs[0].reply.inputValue()) + String(await tabs[0].articleWith('into the silence').count()), { timeout: 20_000 }).toMatch(/silence0|1$/);
+  if ((await tabs[0].reply.inputValue()) !== '') await tabs[0].send('into the silence');
   for (const tab of tabs) await expect(tab.articleWith('into the silence')).toHaveAttribute('data-status', 'sent', { timeout: 30_000 });
   expect(await generations(desk)).toEqual([0, 1]);
   expect(new Set(await Promise.all(tabs.map((tab) => tab.epoch()))).size).toBe(1);
@@ -34,7 +37,7 @@ test('T-1 a daemon that ends without a word, by itself, is replaced as a killed 
   const tabs = await desk.openTabs(3, { as: desk.technician.username, ticket: ticket.id });
   for (const tab of tabs) await expect(tab.articleWith(ticket.content)).toHaveCount(1);
   const epoch = await tabs[0].epoch();
-  await desk.daemons.evaluate('setTimeout(() => self.close(), 0)');
+  await desk.daemons.evaluate('setTimeout(() => self.close(), 300)');
   for (const tab of tabs) await expect(tab.status).not.toHaveAttribute('data-epoch', epoch);
   await tabs[1].send('to the next one');
   for (const tab of tabs) await expect(tab.articleWith('to the next one')).toHaveAttribute('data-status', 'sent');
