@@ -8,6 +8,7 @@ import type { Call } from './calls.ts';
 import type { Client, ClientStatus } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { Environment } from './env.ts';
+import { extendsLifetime } from './extended-lifetime.ts';
 import { observeUpdates } from './observe-updates.ts';
 import type { Host } from './open-host.ts';
 import type { Source } from './source.ts';
@@ -35,6 +36,10 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, status, c
     tabId,
     get host() {
       return host.kind;
+    },
+    // A dedicated worker ends with its tab.
+    get outlivesTabs() {
+      return host() === 'shared-worker' && extendsLifetime();
     },
     status,
     tickets: views.tickets,

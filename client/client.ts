@@ -226,6 +226,8 @@ export interface Client {
   readonly tabId: string;
   /** Changes when another tab, or this one, comes to host the daemon. */
   readonly host: HostKind;
+  /** The daemon goes on for a while when its last tab was closed, so what was just sent still goes out; otherwise at the next start. */
+  readonly outlivesTabs: boolean;
   readonly status: Readable<ClientStatus>;
   readonly tickets: Readable<TicketsState>;
   /** The same view for the same arguments while somebody subscribes to it. Default anchor: `newest`. */
