@@ -5,6 +5,7 @@
  */
 import { nanoid } from 'nanoid';
 import type { Environment, Log, StorageEstimate, Timers } from './env.ts';
+import type { FileHost } from './media/file-host.ts';
 import { lateBroadcast } from './late-broadcast.ts';
 import { createLocks } from './real-locks.ts';
 import { openOwnStore } from './real-store.ts';
@@ -21,11 +22,14 @@ export type Scope = Pick<
 > &
   PictureScope;
 
+/** Opens a user's files on a platform that has some; see `mediaStore` of the settings. */
+export type OpenFiles = (userId: string) => Promise<FileHost>;
+
 /** Longest delay that a browser's timer holds; a longer one would run at once. */
 const TIMER_MAX_MS = 2 ** 31 - 1;
 
 /** The ports of a worker's scope. Reads nothing of it before it is needed, except what every worker has. */
-export function realEnvironment(scope: Scope): Environment {
+export function realEnvironment(scope: Scope, files?: OpenFiles): Environment {
   const clock = { now: () => Date.now() };
   const timers = scopeTimers(scope);
   const locks = createLocks(scope.navigator.locks as LockManager | undefined);
@@ -47,8 +51,9 @@ export function realEnvironment(scope: Scope): Environment {
     openFreeSpace: async (setup) => (await import('./eviction/free-space.ts')).createFreeSpace(setup),
     openBroadcast: (name) => lateBroadcast(async () => (await import('./open-broadcast.ts')).openBroadcast(name, log), log),
     openMedia: async (setup) => {
-      const { createMedia, createPictures } = await import('./media/media-part.ts');
-      return createMedia(setup, createPictures(scope));
+      const { createPictures, openMedia, openOpfs } = await import('./media/media-part.ts');
+      const { storage } = scope.navigator;
+      return openMedia(setup, createPictures(scope), () => files?.(setup.userId) ?? openOpfs(storage, setup.userId));
     },
     estimateStorage: () => estimateStorage(scope.navigator.storage as StorageManager | undefined),
   };

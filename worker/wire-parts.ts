@@ -60,6 +60,7 @@ export function createParts(setup: PartsSetup): Parts {
       if (isQuotaError(error)) void room.freeSpace(0);
     },
     onRecovered: () => log.info('writes succeed again'),
+    onFull: async () => (await media.load()).freeSpace(),
     onFenced: setup.onFenced,
   });
 
@@ -117,9 +118,10 @@ export function createParts(setup: PartsSetup): Parts {
     },
   });
 
+  const byUrgency = (): Session[] => [...sessions.all()].sort((a, b) => urgencyOf(b) - urgencyOf(a));
   const tokens = createTokenSource({
     timers,
-    candidates: () => [...sessions.all()].sort((a, b) => urgencyOf(b) - urgencyOf(a)),
+    candidates: byUrgency,
     ask: (session, requestNumber, rejected) => sessions.post(session, JSON.stringify({ t: 'token', requestNumber, rejected })),
     onNeed: (needed) => {
       needsToken = needed;
@@ -166,6 +168,7 @@ export function createParts(setup: PartsSetup): Parts {
     },
     onForgotten: (requestId) => media.loaded()?.forget(requestId),
     onChange: ({ requestId, upserts, removals, confirmed }) => {
+      if (upserts.length > 0) media.loaded()?.rowsStored();
       if (removals.length > 0) media.loaded()?.rowsRemoved(requestId, removals);
       rowsChanged(requestId, upserts, removals);
       showRead(requestId);
@@ -388,6 +391,18 @@ export function createParts(setup: PartsSetup): Parts {
       store: booted.store,
       backend,
       settings,
+      userId,
+      eviction: {
+        book,
+        committer,
+        isChatBusy: (requestId) =>
+          views.watchers(requestId).length > 0 || engine.cell(requestId).running !== null || ledger.all().some((operation) => operation.requestId === requestId),
+        onForgotten: (requestId) => views.restart(requestId),
+        askPersistence: () => {
+          const [session] = byUrgency();
+          if (session && storage === 'indexeddb') sessions.post(session, '{"t":"persist"}');
+        },
+      },
       ready: () => push.attached(),
       flushed: async () => {
         await committer.flush();

@@ -5,12 +5,14 @@ import { startBenchBrowser, type BenchBrowser } from './bench-browser.ts';
 import { measureBundles } from './bundle-bytes.ts';
 import { measureFanout, measureFanoutCpu } from './fanout.ts';
 import { measureIngest } from './ingest.ts';
+import { measureMedia } from './media.ts';
 import { measureDiskOpen, measureWarmOpen } from './opening.ts';
 import { measureRecovery } from './recovery.ts';
 import { tableOf } from './report.ts';
 import type { Result } from './result.ts';
+import { serveFiles } from './serve-files.ts';
 
-const inBrowser: Readonly<Record<string, (browser: BenchBrowser) => Promise<Result | null>>> = {
+const inBrowser: Readonly<Record<string, (browser: BenchBrowser) => Promise<Result | readonly Result[] | null>>> = {
   'fanout-1': (browser) => measureFanout(browser, 1),
   'fanout-10': (browser) => measureFanout(browser, 10),
   'fanout-30': (browser) => measureFanout(browser, 30),
@@ -19,6 +21,7 @@ const inBrowser: Readonly<Record<string, (browser: BenchBrowser) => Promise<Resu
   'disk-open-100k': (browser) => measureDiskOpen(browser),
   ingest: measureIngest,
   'recovery-25': measureRecovery,
+  media: measureMedia,
 };
 
 /** Runs the benchmarks whose names begin with one of `only` (none: all) and prints them: a table, or JSON. Progress goes to stderr. */
@@ -27,6 +30,7 @@ export async function runBenchmarks({ json, only }: { readonly json: boolean; re
   const site = await preview({
     configFile: join(process.cwd(), 'e2e/bench/vite.config.ts'),
     logLevel: 'silent',
+    plugins: [serveFiles],
     preview: { host: '127.0.0.1', port: 0, strictPort: false, open: false },
   });
   const origin = site.resolvedUrls?.local[0]?.replace(/\/$/, '') ?? '';
@@ -38,7 +42,7 @@ export async function runBenchmarks({ json, only }: { readonly json: boolean; re
       const browser = await startBenchBrowser(origin);
       try {
         const result = await measure(browser);
-        if (result) results.push(result);
+        if (result) results.push(...[result].flat());
         else process.stderr.write(`${name}: not measurable on this system\n`);
       } finally {
         await browser.close();

@@ -4,7 +4,7 @@
 export interface Result {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'ms' | 's' | 'rows/s' | 'bytes';
+  readonly unit: 'ms' | 's' | 'rows/s' | 'files/s' | 'bytes';
   /** The same measured without tabcached in the same run, or the bound where there is nothing to measure against. */
   readonly floor: number;
   /** `value / floor`. */

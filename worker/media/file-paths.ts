@@ -23,8 +23,11 @@ function digestOf(name: string): string {
   return bytesToHex(sha256(bytes));
 }
 
+/** Name of a folder for anything that has a name. */
+export const folderName = (name: string): string => safeName(name, digestOf);
+
 /** The folder of a chat's files. */
-const chatFolder = (requestId: string): FilePath => [...MEDIA_FOLDER, safeName(requestId, digestOf)];
+const chatFolder = (requestId: string): FilePath => [...MEDIA_FOLDER, folderName(requestId)];
 
 /** All paths of one file. */
 export interface FilePaths {

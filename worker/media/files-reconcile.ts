@@ -122,6 +122,8 @@ export async function reconcileFiles(store: Store, files: FileHost, generation: 
     const path = [...MEDIA_FOLDER, folder.name];
     if (folder.kind === 'folder' && (await files.list(path)).length === 0) await files.delete(path).catch(() => undefined);
   }
+  // Bytes of a time when they went to the database.
+  if ((await store.read(['media_blobs'], (tx) => tx.count('media_blobs'))) > 0) await store.write(['media_blobs'], 'relaxed', (tx) => tx.clear('media_blobs'));
   const left = await walkFiles(files, MEDIA_FOLDER);
   const mediaSize = left.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const countersWrong = await store.write(['media_meta', 'chat_meta', 'cache_stats'], 'relaxed', async (tx) =>

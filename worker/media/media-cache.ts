@@ -25,7 +25,7 @@ export interface MediaCacheSetup extends MediaSetup {
 }
 
 /** The cache, also as eviction sees it. */
-export interface MediaCache extends Media, EvictableMedia {
+export interface MediaCache extends Omit<Media, 'rowsStored' | 'freeSpace' | 'evictions'>, EvictableMedia {
   /** Fetches pinned files that are not held, and looks for files without a message. To be called once, when started. */
   begin(): Promise<void>;
 }

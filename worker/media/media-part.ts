@@ -3,31 +3,65 @@
  *
  * Owns: putting it together, and putting the store right before the first call.
  */
+import { createEviction } from '../eviction/eviction.ts';
 import { createBlobMediaStore } from './blob-media-store.ts';
+import { createCacheLog } from './cache-log.ts';
+import { writeCacheSettings } from './cache-settings.ts';
+import type { FileHost } from './file-host.ts';
+import { createFilesMediaStore } from './files-media-store.ts';
 import type { Media, MediaSetup, Pictures } from './media.ts';
-import { createMediaCache } from './media-cache.ts';
-import { createPlainRoom } from './plain-room.ts';
+import { createMediaCache, type MediaCache } from './media-cache.ts';
 
 export { createPictures } from '../real-pictures.ts';
+export { openOpfs } from './open-opfs.ts';
 
-/** The media cache over the daemon's database. */
-export function createMedia(setup: MediaSetup, pictures: Pictures | null): Media {
+/**
+ * The media cache over the daemon's database, with bytes in the database or, where the settings say so, in files. Files that cannot be opened,
+ * and a database that is only memory, leave the bytes in the database.
+ */
+export async function openMedia(setup: MediaSetup, pictures: Pictures | null, openFiles: () => Promise<FileHost>): Promise<Media> {
   const { env, store, settings } = setup;
-  const media = createBlobMediaStore(store, env.clock);
-  const room = createPlainRoom(settings.budgetBytes, () => media.size());
+  if (settings.mediaStore !== 'files' || store.kind !== 'indexeddb') return createMedia(setup, pictures, null);
+  try {
+    return createMedia(setup, pictures, await openFiles());
+  } catch (thrown) {
+    env.log.error('no files: media go to the database', { error: String(thrown) });
+    return createMedia(setup, pictures, null);
+  }
+}
+
+/** As {@link openMedia}, with the files at hand; null: bytes go to the database. */
+export function createMedia(setup: MediaSetup, pictures: Pictures | null, files: FileHost | null = null): Media {
+  const { store, settings } = setup;
+  const { clock, timers } = setup.env;
+  const cacheLog = files && createCacheLog(files, setup.env.log, clock, timers);
+  const env = cacheLog ? { ...setup.env, log: cacheLog.log } : setup.env;
+  const { log } = env;
+  const media = files ? createFilesMediaStore(store, files, clock) : createBlobMediaStore(store, clock);
+  if (files) {
+    const limits = { limitBytes: settings.budgetBytes, messageLimitBytes: settings.messageBudgetBytes };
+    writeCacheSettings(files, limits).catch((thrown: unknown) => log.warn('settings.json not written', { error: String(thrown) }));
+  }
+  const eviction = createEviction({ env, store, media, settings, host: setup.eviction, cache: () => cache });
   const started = media.reconcile().then(
     (found) => {
-      if (found.missing > 0 || found.orphans > 0 || found.countersWrong) env.log.warn('stored files put right', { ...found });
+      if (found.missing > 0 || found.orphans > 0 || found.countersWrong) log.warn('stored files put right', { ...found });
     },
-    (thrown: unknown) => env.log.error('stored files not put right', { error: String(thrown) }),
+    (thrown: unknown) => log.error('stored files not put right', { error: String(thrown) }),
   );
-  const cache = createMediaCache({ ...setup, media, room, pictures, started });
-  void started.then(() => cache.begin()).catch((thrown: unknown) => env.log.warn('pinned files not fetched', { error: String(thrown) }));
+  const cache: MediaCache = createMediaCache({ ...setup, env, media, room: eviction.room, pictures, started });
+  void started.then(() => cache.begin()).catch((thrown: unknown) => log.warn('pinned files not fetched', { error: String(thrown) }));
+  void started.then(() => eviction.check());
   return {
     ...cache,
+    rowsStored: () => eviction.rowsStored(),
+    freeSpace: () => started.then(() => eviction.freeSpace()),
+    evictions: () => eviction.evictions(),
     close: async () => {
+      eviction.close();
       await cache.close();
       media.close();
+      await cacheLog?.close();
     },
   };
 }

@@ -6,8 +6,10 @@
 import type { Backend, DaemonSettings } from '../../protocol/index.ts';
 import type { CheckedInput } from '../../protocol/daemon-api.ts';
 import type { MediaCallOutputs } from '../../protocol/media-calls.ts';
+import type { Eviction } from '../../protocol/inspect.ts';
 import type { MediaStats } from '../../protocol/media.ts';
 import type { Environment } from '../env.ts';
+import type { EvictionHost } from '../eviction/eviction.ts';
 import type { Session } from '../sessions.ts';
 import type { Store } from '../store/store.ts';
 
@@ -29,6 +31,12 @@ export interface Media {
   /** Everything of a chat goes. */
   forget(requestId: string): void;
   stats(): MediaStats;
+  /** Rows were stored: the budget of messages is looked at soon. */
+  rowsStored(): void;
+  /** The browser refused a write: gives up files, then messages. Answers whether anything was freed. */
+  freeSpace(): Promise<boolean>;
+  /** What was evicted lately, oldest first. */
+  evictions(): readonly Eviction[];
   /** Stops downloads; what is being stored ends. Idempotent. */
   close(): Promise<void>;
 }
@@ -39,6 +47,8 @@ export interface MediaSetup {
   readonly store: Store;
   readonly backend: Pick<Backend, 'media'>;
   readonly settings: DaemonSettings;
+  readonly userId: string;
+  readonly eviction: EvictionHost;
   /** May anything be fetched? Not before the push link has named the user. */
   ready(): boolean;
   /** Writes that were queued are stored, so that `store` tells the truth; rejects when they cannot be. */

@@ -6,9 +6,12 @@
 import { createHash } from 'node:crypto';
 import { mediaId, type CallInput, type MediaBody, type MediaCallOutputs, type MediaFrame, type MediaRange, type MediaState } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
+import type { EvictionHost } from '../eviction/eviction.ts';
 import { createMedia } from '../media/media-part.ts';
 import type { Media, Pictures } from '../media/media.ts';
 import type { Session } from '../sessions.ts';
+import { createCommitter } from '../store/committer.ts';
+import { createChatBook } from '../sync/chat-book.ts';
 import { chatWriteStores, writeChat } from '../store/chat-writes.ts';
 import { emptyChat } from '../store/empty-records.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
@@ -201,6 +204,8 @@ export async function createMediaRig(options: MediaRigOptions = {}): Promise<Med
           },
         },
         settings: { backend: 'test', budgetBytes: options.budgetBytes ?? 1e9, messageBudgetBytes: 1e9, mediaStore: 'indexeddb', outboxLimit: 10 },
+        userId: 'agent',
+        eviction: emptyEvictionHost(mortalStore(own, given), time),
         ready: () => rig.linked,
         flushed: async () => undefined,
         isConnected: (session) => open.has(session),
@@ -270,4 +275,20 @@ export async function expectMediaCounted(store: Store): Promise<{ readonly media
   expect({ mediaSize: stats?.mediaSize ?? 0, mediaCount: stats?.mediaCount ?? 0 }).toEqual({ mediaSize: counted.mediaSize, mediaCount: counted.mediaCount });
   for (const chat of chats) expect(chat.mediaSize).toBe(counted.chats.get(chat.requestId) ?? 0);
   return counted;
+}
+
+/** A daemon without chats in memory: of messages nothing is evicted. */
+function emptyEvictionHost(store: Store, time: VirtualTime): EvictionHost {
+  const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+  const committer = createCommitter(store, time, { onFailed: () => undefined, onRecovered: () => undefined, onFenced: () => undefined });
+  const book = createChatBook({
+    store, committer, log,
+    clock: time.clock,
+    stored: [],
+    firstRead: () => null,
+    derive: (model) => model.meta,
+    onChange: () => undefined,
+    onForgotten: () => undefined,
+  });
+  return { book, committer, isChatBusy: () => false, onForgotten: () => undefined, askPersistence: () => undefined };
 }

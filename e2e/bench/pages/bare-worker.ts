@@ -3,6 +3,7 @@
  *
  * Rows go to bare ports as objects, one `postMessage` a port. Reads are one `getAll` on the index.
  */
+import { bareFiles } from './bare-files.ts';
 import { BARE_LEASE, pause, takeOrders, type Answer, type Order } from './commands.ts';
 import { chatId, chatNumber, sharedNow, storedChat, storedMessage, USER_ID } from './rows.ts';
 import { databaseName } from 'tabcached/protocol';
@@ -109,6 +110,7 @@ takeOrders('bare', async (order) => {
     setTimeout(() => close());
     return [[0, at]];
   }
+  if (order.kind === 'files') return bareFiles(order.how, order.from, order.count);
   for (let chat = order.from; chat < order.from + order.count; chat++) heads.set(chat, order.head);
   return [];
 });

@@ -17,6 +17,8 @@ export type Order =
   | { readonly kind: 'die' }
   /** From now on chats of these numbers have that head. */
   | { readonly kind: 'heads'; readonly from: number; readonly count: number; readonly head: number }
+  /** Bare side only: fetch or store files; answered with when that began and ended. */
+  | { readonly kind: 'files'; readonly how: 'fetch' | 'store'; readonly from: number; readonly count: number }
   /** Bring in `deltas` deltas of `size` messages; answered with when the first began. The bare side answers when all is stored. */
   | { readonly kind: 'ingest'; readonly chat: number; readonly deltas: number; readonly size: number };
 

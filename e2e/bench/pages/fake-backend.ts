@@ -5,6 +5,7 @@
  */
 import type { Backend, MessagesQuery, PushEvents, ServerMessage } from 'tabcached/protocol';
 import { pause, type Answer, type Order } from './commands.ts';
+import { FILES_PATH } from './files.ts';
 import { chatId, chatNumber, serverMessage, serverTicket, sharedNow, USER_ID } from './rows.ts';
 
 /** The backend, and the orders that it takes. */
@@ -65,6 +66,18 @@ export function createFakeBackend(chats: number): FakeBackend {
     },
     send: () => Promise.reject(new Error('Nothing is sent in a benchmark.')),
     markRead: async (requestId, upToSequence) => ({ requestId, unreadCount: 0, lastReadSequence: upToSequence, revision: headOf(chatNumber(requestId)) }),
+    media: async (_requestId, filename, _range, { signal }) => {
+      const response = await fetch(`${FILES_PATH}${Number.parseInt(filename, 10)}`, { signal, cache: 'no-store' });
+      const digest = /:(.+):/.exec(response.headers.get('repr-digest') ?? '')?.[1] ?? '';
+      return {
+        body: response.body as ReadableStream<Uint8Array>,
+        offset: 0,
+        totalBytes: Number(response.headers.get('content-length')),
+        etag: response.headers.get('etag'),
+        digest: [...atob(digest)].map((char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join(''),
+        mimeType: 'application/pdf',
+      };
+    },
     openPush: (events) => {
       push = events;
       frames = 0;
@@ -113,6 +126,7 @@ export function createFakeBackend(chats: number): FakeBackend {
       if (order.kind === 'burst') return burst(order);
       if (order.kind === 'ingest') return ingest(order);
       if (order.kind === 'die') throw new Error('A daemon is killed from outside.');
+      if (order.kind === 'files') return [];
       for (let chat = order.from; chat < order.from + order.count; chat++) heads.set(chat, order.head);
       return [];
     },

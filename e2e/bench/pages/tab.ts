@@ -5,8 +5,10 @@
  */
 import { connect, type ChatView, type Client } from 'tabcached';
 import { BARE_LEASE, giveOrder, type Answer, type Order, type Side } from './commands.ts';
+import { FILE_BYTES, fileName } from './files.ts';
+import { fillFiles } from './fill-files.ts';
 import { fillStore, whenStored } from './fill-store.ts';
-import { chatId, sharedNow, USER_ID } from './rows.ts';
+import { chatId, sharedNow, storedMessage, USER_ID } from './rows.ts';
 
 /** Arrival of changes: sequence and shared clock. */
 export type Arrivals = readonly (readonly [sequence: number, at: number])[];
@@ -32,6 +34,12 @@ export interface BenchTab {
    * To be called while the worker lives.
    */
   liveAgain(side: Side, chat: number): Promise<number>;
+  /** Writes old files of chat 0 into the daemon's database, by hand. */
+  fillFiles(from: number, count: number): Promise<void>;
+  /** Asks the daemon for files of chat 0; answers when that began, and when the last one was there or given up. */
+  download(from: number, count: number): Promise<Answer>;
+  /** Files that the daemon has evicted. */
+  evictedFiles(): Promise<number>;
   /** Shared clock when the chat's record says that everything up to `sequence` is stored. */
   whenStored(chat: number, sequence: number): Promise<number>;
 }
@@ -145,6 +153,26 @@ function connectBare(): void {
   };
 }
 
+/** Subscribes to a file until it is there. */
+function download(from: number, count: number): Promise<Answer> {
+  const began = sharedNow();
+  const messageId = storedMessage(0, 1).id;
+  const one = (number: number): Promise<void> =>
+    new Promise((resolve) => {
+      const view = theClient().media(chatId(0), fileName(number), { messageId, fileSize: FILE_BYTES, mimeType: 'application/pdf', onScreen: false });
+      const stop = view.subscribe(() => {
+        const { status } = view.getSnapshot();
+        if (status !== 'completed' && status !== 'failed') return;
+        queueMicrotask(() => stop());
+        resolve();
+      });
+    });
+  return Promise.all(Array.from({ length: count }, (_, at) => one(from + at))).then(() => [
+    [0, began],
+    [1, sharedNow()],
+  ]);
+}
+
 window.bench = {
   connect: async () => {
     client = await connect({ userId: USER_ID, backend: '/bench', getToken: () => 'bench', createWorker, buildId: 'bench' });
@@ -165,5 +193,8 @@ window.bench = {
   open: (side, how, chat) => (side === 'daemon' ? openDaemon(chat) : openBare(how, chat)),
   order: giveOrder,
   fill: fillStore,
+  fillFiles,
+  download,
+  evictedFiles: async () => (await theClient().stats()).media?.evictedFiles ?? 0,
   whenStored,
 };
