@@ -39,7 +39,7 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, status, c
     },
     // A dedicated worker ends with its tab.
     get outlivesTabs() {
-      return host() === 'shared-worker' && extendsLifetime();
+      return host.kind === 'shared-worker' && extendsLifetime();
     },
     status,
     tickets: views.tickets,
