@@ -226,7 +226,7 @@ export function createParts(setup: PartsSetup): Parts {
     cursor: booted.cursor,
     onTold: (ticket) => {
       const { unreadCount: unread, lastReadSequence, id: requestId, _revision: revision } = ticket;
-      if (engine.cell(requestId).denied) engine.allow(requestId);
+      engine.told(requestId);
       if (!book.get(requestId)) return { unreadCount: unread, lastReadSequence };
       frames.expect(requestId, revision);
       readMarks.told({ requestId, unreadCount: unread, lastReadSequence, revision });

@@ -184,7 +184,7 @@ export const PLANTED_BUGS = [
   },
   {
     name: 'a message is sent before it is stored',
-    edits: [{ file: 'worker/outbox/outbox.ts', text: "const written = await ledger.put(operation, row, 'strict');", replacement: "const putting = ledger.put(operation, row, 'relaxed');\n      setup.wake();\n      putting.catch(() => undefined);\n      const written: CachedMessage | null = null as CachedMessage | null;" }],
+    edits: [{ file: 'worker/outbox/outbox.ts', text: "const written = await ledger.put(operation, row, 'strict', typed !== undefined);", replacement: "const putting = ledger.put(operation, row, 'relaxed', typed !== undefined);\n      setup.wake();\n      putting.catch(() => undefined);\n      const written: CachedMessage | null = null as CachedMessage | null;" }],
   },
   {
     name: 'a pause that the server asked for is not kept',

@@ -64,12 +64,17 @@ export interface SyncEngine {
   allow(requestId: string): void;
   /** The ticket list was answered, or could not be. */
   headsTold(): void;
+  /** The server told the ticket: this user may see the chat. */
+  told(requestId: string): void;
   /** Nothing that was current is any more. */
   doubtAll(): void;
   /** Fetches a page that a tab asked for. Rejects with the backend's error. */
   loadPage(requestId: string, query: MessagesQuery): Promise<void>;
   close(): void;
 }
+
+/** The server refuses the chat to this user. */
+const isRefusal = ({ code }: TabcachedError): boolean => code === 'FORBIDDEN' || code === 'NOT_FOUND';
 
 /** Creates the engine; it does nothing until somebody wants something. */
 export function createSyncEngine(setup: EngineSetup): SyncEngine {
@@ -136,7 +141,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
   const failed = (cell: SyncCell, error: TabcachedError): void => {
     const { requestId } = cell;
     if (error.code === 'CANCELLED' || over.signal.aborted) return;
-    if (error.code === 'FORBIDDEN' || error.code === 'NOT_FOUND') return refuse(cell, error);
+    if (isRefusal(error)) return refuse(cell, error);
     if (error.code === 'CURSOR_EXPIRED') {
       cell.resync = true;
       cell.refusals += 1;
@@ -169,8 +174,10 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     const controller = new AbortController();
     cell.running = controller;
     setup.onState(cell.requestId);
+    let { told } = cell;
     try {
       for (let step: Step = first; step.kind !== 'idle' && !controller.signal.aborted; step = stepOf(cell)) {
+        ({ told } = cell);
         await steps.run(cell, step, controller.signal);
         setup.onStep(cell.requestId);
       }
@@ -179,7 +186,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       cell.failures = 0;
     } catch (thrown) {
       // A step that nobody wanted any more may be wanted again by now.
-      if (controller.signal.aborted) queue.add(cell.requestId);
+      if (controller.signal.aborted || (cell.told !== told && isRefusal(toTabcachedError(thrown)))) queue.add(cell.requestId);
       else failed(cell, toTabcachedError(thrown));
     } finally {
       cell.running = null;
@@ -227,17 +234,24 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     queue.fill();
   };
 
+  const allow = (requestId: string): void => {
+    const cell = cellOf(requestId);
+    cell.denied = false;
+    cell.again = cell.running !== null;
+    stopRetry(cell);
+    want(requestId);
+  };
+
   return {
     cell: cellOf,
     want,
     wantAll,
     deny,
-    allow: (requestId) => {
+    allow,
+    told: (requestId) => {
       const cell = cellOf(requestId);
-      cell.denied = false;
-      cell.again = cell.running !== null;
-      stopRetry(cell);
-      want(requestId);
+      cell.told += 1;
+      if (cell.denied) allow(requestId);
     },
     headsTold: () => headWait.told(),
     doubtAll: () => {
