@@ -58,7 +58,8 @@ test('#38 S-1 S-2 S-3 S-4 the daemon is killed at random moments during 200 send
     await expect.poll(async () => Math.max(await pressedIn(first), await pressedIn(second)), { intervals: [10] }).toBeGreaterThanOrEqual(wanted);
     await expect.poll(async () => (await desk.daemons.list()).length, { intervals: [10] }).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, Math.random() * 60));
-    await desk.daemons.kill();
+    // It may just be making room for another by itself.
+    await expect(() => desk.daemons.kill()).toPass({ intervals: [10] });
   }
   await sending;
 

@@ -25,6 +25,8 @@ export interface MediaEntry {
   lent: Blob | null;
   lastFrame: string;
   lastFrameAt: number;
+  /** Ends the wait after which progress is shown; null when none is to be shown. */
+  cancelShow: (() => void) | null;
 }
 
 /** What a tab says of a file that it watches or pins. */
@@ -72,6 +74,7 @@ export const newEntry = (record: MediaRecord, stored: boolean): MediaEntry => ({
   lent: null,
   lastFrame: '',
   lastFrameAt: 0,
+  cancelShow: null,
 });
 
 /** How urgent a file is: what a hidden tab shows is not on screen. A pinned file that nobody watches comes last. */

@@ -113,7 +113,12 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
       onProgress: (receivedBytes, totalBytes, newBytes) => {
         stats.receivedBytes += newBytes;
         Object.assign(entry, { receivedBytes, totalBytes });
-        if (Math.abs(clock.now() - entry.lastFrameAt) >= MEDIA_PROGRESS_MS) show(entry);
+        if (Math.abs(clock.now() - entry.lastFrameAt) >= MEDIA_PROGRESS_MS) return show(entry);
+        // The last part before a pause is shown too.
+        entry.cancelShow ??= env.timers.after(MEDIA_PROGRESS_MS, () => {
+          entry.cancelShow = null;
+          show(entry);
+        });
       },
     });
     if (signal.aborted || entries.get(id) !== entry) return;

@@ -78,6 +78,8 @@ function Frame({ picture, position, onBefore, onAfter, close }: FrameProps): Rea
       '-': () => step(-1),
       '0': () => setZoom('fit'),
       '1': () => setZoom(1),
+      // Whatever else of the desk listens to this key.
+      Escape: close,
     };
     const action = actions[event.key];
     if (!action) return;
