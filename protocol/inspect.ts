@@ -132,6 +132,8 @@ export interface InspectReport {
   };
   readonly tabs: readonly InspectedTab[];
   readonly chats: readonly InspectedChat[];
+  /** What was given up lately to make room, oldest first. */
+  readonly evictions: readonly Eviction[];
   readonly lanes: readonly InspectedLane[];
 }
 

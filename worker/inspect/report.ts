@@ -63,6 +63,7 @@ export async function inspectDaemon({ parts, env, daemon }: InspectionSetup): Pr
       behind: session.behind !== null,
     })),
     chats: book.requestIds().map(chatOf),
+    evictions: parts.media.loaded()?.evictions() ?? [],
     lanes: ledger.lanes().map((lane) => {
       const operations = ledger.lane(lane);
       return {
