@@ -5,6 +5,7 @@
  */
 import type { Page } from '@playwright/test';
 import type { BenchBrowser } from './bench-browser.ts';
+import { FILE_CHATS } from './pages/files.ts';
 import { resultOf, type Result } from './result.ts';
 
 const FILES = 1_000;
@@ -34,7 +35,8 @@ export async function measureMedia(browser: BenchBrowser): Promise<readonly Resu
   if (!page || !files) throw new Error('No tab.');
   const fetched = perSecond(await page.evaluate((count) => window.bench.order('bare', { kind: 'files', how: 'fetch', from: 0, count }), FILES));
   const stored = perSecond(await page.evaluate((count) => window.bench.order('bare', { kind: 'files', how: 'store', from: 0, count }), FILES));
-  await page.evaluate(() => window.bench.watch('daemon', [0]));
+  // Files belong to messages that are held.
+  await page.evaluate((chats) => window.bench.watch('daemon', chats), Array.from({ length: FILE_CHATS }, (_, chat) => chat));
   const quiet = await messages(page);
   await page.evaluate((count) => window.bench.fillFiles(5_000, count), OLD_FILES);
   const downloading = files.evaluate((count) => window.bench.download(0, count), FILES);

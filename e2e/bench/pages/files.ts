@@ -13,6 +13,12 @@ export function fileBytes(number: number): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+/** Chats that the files belong to. */
+export const FILE_CHATS = 100;
+
+/** The chat of a file. */
+export const fileChat = (number: number): number => number % FILE_CHATS;
+
 /** A file's name within its chat. */
 export const fileName = (number: number): string => `${number}.pdf`;
 

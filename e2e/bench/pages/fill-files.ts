@@ -1,6 +1,6 @@
 /** Files that the daemon has held for long, written into its database by hand: what it has to give up for new ones. */
 import { databaseName, mediaId, type CachedMediaBlob, type CachedMediaMeta, type CacheStats } from 'tabcached/protocol';
-import { FILE_BYTES, fileBytes, fileName } from './files.ts';
+import { FILE_BYTES, fileBytes, fileChat, fileName } from './files.ts';
 import { chatId, storedMessage, USER_ID } from './rows.ts';
 
 const done = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -12,18 +12,18 @@ const done = <T>(request: IDBRequest<T>): Promise<T> =>
 /** Two hours old, so that it may go. */
 const AGE_MS = 2 * 60 * 60 * 1000;
 
-/** Writes files `from` to `from + count - 1` of chat 0, with the counters. The database must exist. */
+/** Writes files `from` to `from + count - 1` with the counters. The database must exist. */
 export async function fillFiles(from: number, count: number): Promise<void> {
   const database = await done(indexedDB.open(databaseName(USER_ID)));
   const at = Date.now() - AGE_MS;
-  const requestId = chatId(0);
   for (let number = from; number < from + count; number++) {
     const filename = fileName(number);
+    const requestId = chatId(fileChat(number));
     const key = `bench-${number}`;
     const id = mediaId(requestId, filename);
     const meta: CachedMediaMeta = {
       id, requestId, filename,
-      messageId: storedMessage(0, 1).id,
+      messageId: storedMessage(fileChat(number), 1).id,
       mimeType: 'application/pdf',
       fileSize: FILE_BYTES,
       downloadStatus: 'completed',

@@ -5,7 +5,7 @@
  */
 import { connect, type ChatView, type Client } from 'tabcached';
 import { BARE_LEASE, giveOrder, type Answer, type Order, type Side } from './commands.ts';
-import { FILE_BYTES, fileName } from './files.ts';
+import { FILE_BYTES, fileChat, fileName } from './files.ts';
 import { fillFiles } from './fill-files.ts';
 import { fillStore, whenStored } from './fill-store.ts';
 import { chatId, sharedNow, storedMessage, USER_ID } from './rows.ts';
@@ -34,9 +34,9 @@ export interface BenchTab {
    * To be called while the worker lives.
    */
   liveAgain(side: Side, chat: number): Promise<number>;
-  /** Writes old files of chat 0 into the daemon's database, by hand. */
+  /** Writes old files into the daemon's database, by hand. */
   fillFiles(from: number, count: number): Promise<void>;
-  /** Asks the daemon for files of chat 0; answers when that began, and when the last one was there or given up. */
+  /** Asks the daemon for files; answers when that began, and when the last one was there or given up. */
   download(from: number, count: number): Promise<Answer>;
   /** Files that the daemon has evicted. */
   evictedFiles(): Promise<number>;
@@ -156,10 +156,10 @@ function connectBare(): void {
 /** Subscribes to a file until it is there. */
 function download(from: number, count: number): Promise<Answer> {
   const began = sharedNow();
-  const messageId = storedMessage(0, 1).id;
   const one = (number: number): Promise<void> =>
     new Promise((resolve) => {
-      const view = theClient().media(chatId(0), fileName(number), { messageId, fileSize: FILE_BYTES, mimeType: 'application/pdf', onScreen: false });
+      const messageId = storedMessage(fileChat(number), 1).id;
+      const view = theClient().media(chatId(fileChat(number)), fileName(number), { messageId, fileSize: FILE_BYTES, mimeType: 'application/pdf', onScreen: false });
       const stop = view.subscribe(() => {
         const { status } = view.getSnapshot();
         if (status !== 'completed' && status !== 'failed') return;
