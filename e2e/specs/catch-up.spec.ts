@@ -97,6 +97,6 @@ test('M-1 a message edited and another deleted while the browser was closed: the
     await expect(second.tab.articles).toHaveCount(2);
     await second.context.close();
   } finally {
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 200 });
   }
 });

@@ -100,6 +100,8 @@ test('storage: usage, hit rate and chats; a chat is dropped, everything is clear
   await expect(rows).toHaveCount(3);
   await expect(page.getByRole('meter', { name: 'Usage' })).toBeVisible();
   await expect(page.getByRole('region', { name: 'Usage' })).toContainText('Hit rate');
+  // A chat stays open for a moment after it was left, and what is open is fetched again.
+  await expect.poll(() => page.evaluate(async (id) => (await window.tabcached?.inspect())?.chats.find(({ requestId }) => requestId === id)?.watchers, ticket.id)).toBe(0);
   await rows.filter({ hasText: ticket.subject }).getByRole('button', { name: 'Drop' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Drop' }).click();
   await expect(rows.filter({ hasText: ticket.subject })).toHaveCount(0);

@@ -62,6 +62,6 @@ test('S-1 S-3 S-4 100 messages written offline in 5 tabs over 10 chats survive S
   } finally {
     await alive.kill();
     await proxy.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 200 });
   }
 });
