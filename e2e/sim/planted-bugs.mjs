@@ -176,7 +176,7 @@ export const PLANTED_BUGS = [
   },
   {
     name: 'a lane overtakes its failed head',
-    edits: [{ file: 'worker/outbox/lane.ts', text: 'const head = operations[0];', replacement: "const head = operations.find((operation) => operation.status !== 'failed');" }],
+    edits: [{ file: 'worker/outbox/executor.ts', text: 'head: ledger.lane(name)[0]', replacement: "head: ledger.lane(name).find((operation) => operation.status !== 'failed')" }],
   },
   {
     name: 'a daemon that finds an operation under way sends it again without asking',
