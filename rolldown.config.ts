@@ -43,7 +43,6 @@ const unusedChannels = {
 /** Sources, by path from the top. */
 const workerParts = [
   'worker/backend/http-media.ts',
-  'worker/eviction/free-space.ts',
   'worker/inspect/inspect-part.ts',
   'worker/media/media-part.ts',
   'worker/open-broadcast.ts',

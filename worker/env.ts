@@ -4,7 +4,6 @@
  * Owns: their shapes. `real-env.ts` reads the globals; the simulator and the tests pass doubles. Nothing else in `worker`
  * touches a clock, a timer, random numbers, locks, the network or a log.
  */
-import type { FreeSpace, FreeSpaceSetup } from './eviction/free-space.ts';
 import type { Media, MediaSetup } from './media/media.ts';
 import type { Store, StoreEvents } from './store/store.ts';
 
@@ -87,8 +86,6 @@ export interface Environment {
   openStore(userId: string, events: StoreEvents): Promise<Store>;
   /** A store that forgets everything when the daemon ends. Rejects when its code cannot be loaded. */
   openMemoryStore(): Promise<Store>;
-  /** The part that evicts for want of space. Rejects when its code cannot be loaded. */
-  openFreeSpace(setup: FreeSpaceSetup): Promise<FreeSpace>;
   openBroadcast(name: string): Broadcast;
   estimateStorage(): Promise<StorageEstimate | null>;
   /** Opens the media cache. Rejects when its code cannot be loaded. */

@@ -48,7 +48,6 @@ export function realEnvironment(scope: Scope, files?: OpenFiles): Environment {
     openStore: (userId, events) => openOwnStore({ scope, locks, clock, timers, log }, userId, events),
     // Few daemons ever need it, so it is a part of the worker that loads when used.
     openMemoryStore: async () => (await import('./store/memory-store.ts')).createMemoryStore(),
-    openFreeSpace: async (setup) => (await import('./eviction/free-space.ts')).createFreeSpace(setup),
     openBroadcast: (name) => lateBroadcast(async () => (await import('./open-broadcast.ts')).openBroadcast(name, log), log),
     openMedia: async (setup) => {
       const { createPictures, openMedia, openOpfs } = await import('./media/media-part.ts');

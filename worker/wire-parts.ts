@@ -14,7 +14,6 @@ import { createCounters } from './counters.ts';
 import { createDrafts } from './drafts.ts';
 import { createHostReport } from './host-report.ts';
 import { createLazyPart } from './lazy-part.ts';
-import { createRoomMaker } from './make-room.ts';
 import { createExecutor } from './outbox/executor.ts';
 import { createLedger } from './outbox/ledger.ts';
 import { createOutbox, type OutboxSetup } from './outbox/outbox.ts';
@@ -26,7 +25,6 @@ import { createPush } from './push.ts';
 import { createRowMemory } from './row-memory.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { createCommitter } from './store/committer.ts';
-import { isQuotaError } from './store/quota-error.ts';
 import { createChatBook } from './sync/chat-book.ts';
 import type { ChatModel } from './sync/chat-model.ts';
 import { isExpired } from './sync/chat-state.ts';
@@ -54,11 +52,7 @@ export function createParts(setup: PartsSetup): Parts {
   let needsToken = false;
 
   const committer = createCommitter(booted.store, env, {
-    onFailed: (error) => {
-      log.error('write failed', { code: error.code, message: error.message });
-      // What comes from the server may take the place of what is older.
-      if (isQuotaError(error)) void room.freeSpace(0);
-    },
+    onFailed: (error) => log.error('write failed', { code: error.code, message: error.message }),
     onRecovered: () => log.info('writes succeed again'),
     onFull: async () => (await media.load()).freeSpace(),
     onFenced: setup.onFenced,
@@ -250,24 +244,10 @@ export function createParts(setup: PartsSetup): Parts {
     },
   });
 
-  const room = createRoomMaker(committer, () =>
-    env.openFreeSpace({
-      store: booted.store,
-      committer,
-      book,
-      clock,
-      timers,
-      log,
-      files: async () => false,
-      isBusy: (id) => views.watchers(id).length > 0 || engine.cell(id).running !== null || ledger.all().some(({ requestId }) => requestId === id),
-      onForgotten: (requestId) => views.restart(requestId),
-    }),
-  );
-  const ledger = createLedger(room, clock, booted.operations);
+  const ledger = createLedger(committer, clock, booted.operations);
   const wake = (): void => executor.wake();
   const operationChanged: OutboxSetup['onOperation'] = (operation, status) => {
     announce.operation(operation, status);
-    room.prepare();
     outboxView.changed();
     if (operation.type === 'mark_read') return;
     views.changed(operation.requestId);
@@ -438,7 +418,6 @@ export function createParts(setup: PartsSetup): Parts {
       executor.close();
       readMarks.close();
       outboxView.close();
-      room.close();
       tickets.close();
       void inspection.close();
       cancelMediaTimer();

@@ -8,7 +8,6 @@ import type { DaemonSettings, OutgoingMessage } from '../../protocol/index.ts';
 import type { WorkerIdentity } from '../../protocol/names.ts';
 import { createDaemon, type Daemon } from '../../worker/daemon.ts';
 import type { Environment } from '../../worker/env.ts';
-import { createFreeSpace } from '../../worker/eviction/free-space.ts';
 import { createMedia } from '../../worker/media/media-part.ts';
 import { createMemoryStore } from '../../worker/store/memory-store.ts';
 import type { Store } from '../../worker/store/store.ts';
@@ -194,7 +193,6 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     },
     log: { debug: () => undefined, info: () => undefined, warn: (event, fields) => keepLines && say(`! ${event} ${JSON.stringify(fields ?? {})}`), error: (event, fields) => say(`! ${event} ${JSON.stringify(fields ?? {})}`) },
     openStore: () => Promise.resolve(durable.openFor(life)),
-    openFreeSpace: async (setup) => createFreeSpace(setup),
     openMemoryStore: async () => {
       degraded = lives;
       return createMemoryStore();

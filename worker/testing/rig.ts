@@ -24,7 +24,6 @@ import { tabLease, type WorkerIdentity } from '../../protocol/names.ts';
 import { createDaemon, type Daemon } from '../daemon.ts';
 import type { Environment } from '../env.ts';
 import type { Store } from '../store/store.ts';
-import { createFreeSpace } from '../eviction/free-space.ts';
 import { createMedia } from '../media/media-part.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { createFakeLocks, type FakeLocks } from './fake-locks.ts';
@@ -108,7 +107,6 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     openStore: () => Promise.resolve(shared),
     openMemoryStore: async () => createMemoryStore(),
-    openFreeSpace: async (setup) => createFreeSpace(setup),
     openBroadcast: () => ({ post: (message) => void updates.push(message as Update), close: () => undefined }),
     openMedia: async (setup) => createMedia(setup, null),
     estimateStorage: () => Promise.resolve(null),
