@@ -1,9 +1,16 @@
-/** The multi-tab tests in Firefox: those of `e2e/specs` that need no DevTools protocol; the others are reported as skipped. */
+/** The multi-tab tests in Firefox: the files of `e2e/specs` that need no DevTools protocol. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { findOrInstallFirefox } from './find-firefox.ts';
 
+const SPECS = join(import.meta.dirname, '../specs');
+/** What only the DevTools protocol can do: controlling daemons, crashing tabs, browsers of a profile of their own. */
+const NEEDS_DEVTOOLS = /daemons\b|newCDPSession|crashTab|ProfileBrowser|startSecond|launch/;
+
 export default defineConfig({
-  testDir: '../specs',
+  testDir: SPECS,
+  testMatch: readdirSync(SPECS).filter((name) => !NEEDS_DEVTOOLS.test(readFileSync(join(SPECS, name), 'utf8'))),
   outputDir: '../../test-results/firefox',
   forbidOnly: true,
   retries: 0,
