@@ -34,6 +34,8 @@ test('R-3 what is read offline leaves the badge at once, and stays read over a r
   const [ticket, other] = [await desk.newTicket(), await desk.newTicket()];
   const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
   await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  // What is looked at is read a moment later, and only then is the next one the only unread.
+  await expect(tab.ticketLink(ticket.subject).getByLabel(/unread/)).toHaveCount(0);
   await tab.openTicket(other.subject);
   await desk.requester.say(ticket.id, 'read in the tunnel');
   await expect(tab.ticketLink(ticket.subject).getByLabel('1 unread')).toBeVisible();
