@@ -62,10 +62,13 @@ test('#17 10,000 messages that arrive while offline: the newest are shown, the g
   await tab.page.bringToFront();
   await tab.conversation.hover();
   const gap = tab.conversation.getByRole('group', { name: /messages not loaded/ });
+  const load = gap.getByRole('button', { name: 'Load' });
   await expect(async () => {
     if ((await gap.count()) === 0) await tab.page.mouse.wheel(0, -800);
-    await gap.getByRole('button', { name: 'Load' }).click({ timeout: 1_000 });
+    await expect(load).toBeVisible({ timeout: 1_000 });
   }).toPass();
+  // Once: a click that is given up after it was made would be made again.
+  await load.click();
   await expect.poll(() => tab.page.evaluate((id) => window.tabcached?.chat(id).getSnapshot().meta?.gaps[0]?.endSeq, ticket.id)).toBe(9_901);
 });
 
