@@ -76,3 +76,21 @@ describe('#69 an edit of a message inside a known gap is what the gap shows when
     expect(stored.find((row) => row.sequenceNumber === sequence)?.content).toBe('edited in the gap');
   });
 });
+
+test('S-2 M-1 an own message that loses its text on the server is gone, and back with the text that it gets (sim seed 1679)', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(2);
+  const tab = await scenario.openedTab();
+  await scenario.send(tab, 'mine');
+  await rig.time.advance(1_000);
+  expect(tab.texts(CHAT)).toEqual(serverTexts());
+  rig.server.edit(CHAT, 3, '');
+  await rig.time.advance(1_000);
+  expect(tab.texts(CHAT)).toEqual(serverTexts().slice(0, 2));
+  expect((await scenario.storedRows()).map((row) => row.content)).toEqual(serverTexts().slice(0, 2));
+  rig.server.edit(CHAT, 3, 'mine again');
+  await rig.time.advance(1_000);
+  expect(tab.texts(CHAT)).toEqual(serverTexts());
+  expect(tab.chat(CHAT).rows.at(-1)).toMatchObject({ content: 'mine again', status: 'sent' });
+  expect((await scenario.storedRows()).map((row) => row.content)).toEqual(serverTexts());
+});

@@ -16,6 +16,7 @@ import { createHeadWait } from './head-wait.ts';
 import type { LinkStatus } from './link-state.ts';
 import { nextStep, type Step } from './plan.ts';
 import type { RangeSet } from './ranges.ts';
+import { loadAhead } from './reached-revision.ts';
 import { createStepRunner } from './run-step.ts';
 import { newCell, stopRetry, type SyncCell } from './sync-cell.ts';
 import { createSyncQueue } from './sync-queue.ts';
@@ -268,10 +269,11 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       const load = (async () => {
         if (!link.attached()) throw new TabcachedError('OFFLINE');
         const cell = cellOf(requestId);
-        const before = book.open(requestId);
-        const attachment = link.attachment();
         cell.loads += 1;
         try {
+          await loadAhead(book, requestId);
+          const before = book.open(requestId);
+          const attachment = link.attachment();
           const fetched = await fetchPage(setup, requestId, query, () => revisionOf(book.open(requestId)), over.signal);
           await steps.applyPage(before, fetched, query, false, attachment);
         } finally {

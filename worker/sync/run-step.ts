@@ -13,6 +13,7 @@ import { fetchDelta, fetchPage, laterOf, reachesHead, type FetchedPage } from '.
 import { topOf } from './history.ts';
 import { inDoubt, type Step } from './plan.ts';
 import { union } from './ranges.ts';
+import { loadAhead, reachedRevision } from './reached-revision.ts';
 import { noteProgress } from './stall-breaker.ts';
 import type { SyncCell } from './sync-cell.ts';
 
@@ -36,7 +37,7 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
     if (cell.denied) throw cell.problem ?? new TabcachedError('FORBIDDEN');
     const applied = revisionOf(before);
     const newest = query.mode === 'newest';
-    const backwards = fetched.headSequence < topOf(before.history) || (newest && fetched.revision !== null && fetched.revision < (applied ?? 0));
+    const backwards = fetched.headSequence < topOf(before.history) || (newest && fetched.revision !== null && fetched.revision < reachedRevision(before));
     // What came before a server that went backwards is not true any more; a window with too many gaps is not worth repairing.
     const replaces = backwards || (newest && before.history.gaps.length > MAX_GAPS);
     if (replaces) await book.reset(requestId, true);
@@ -68,11 +69,14 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
 
   const run = async (cell: SyncCell, step: Exclude<Step, { kind: 'idle' }>, signal: AbortSignal): Promise<void> => {
     const { requestId } = cell;
+    await loadAhead(book, requestId);
     const attachment = link.attachment();
     const before = book.open(requestId);
     if (step.kind === 'changes') {
       const delta = await fetchDelta(setup, requestId, step.since, step.limit, signal);
       if (cell.denied) throw cell.problem ?? new TabcachedError('FORBIDDEN');
+      // A server that has not come as far as it had confirmed was set back: what leads on from a cursor of before is worth nothing.
+      if (!delta.hasMore && delta.revision < reachedRevision(before)) throw new TabcachedError('CURSOR_EXPIRED');
       // Push frames may have led further while the delta was under way.
       await book.apply(requestId, (model) => ({
         ...delta.change,

@@ -1,0 +1,21 @@
+/**
+ * How far the server of a chat is known to have come: that of its cursor, or of an own message confirmed above the watermark.
+ *
+ * Owns: that bound, by which a server that was set back is told, though its cursor was never asked for. Does not know what follows.
+ */
+import type { ChatBook } from './chat-book.ts';
+import { revisionOf, rowAt, rowsBetween, type ChatModel } from './chat-model.ts';
+
+/** Brings own messages confirmed above the watermark into memory. Storage that cannot be read is no reason not to ask the server. */
+export async function loadAhead(book: Pick<ChatBook, 'open' | 'loadRange'>, requestId: string): Promise<void> {
+  const { history, rows } = book.open(requestId);
+  for (const { start, end } of history.ahead) {
+    if (!rowAt(rows, start) || !rowAt(rows, end)) await book.loadRange(requestId, start, end).catch(() => undefined);
+  }
+}
+
+/** The highest revision that the server has certainly had, by what of the chat is in memory; 0: none is known. */
+export function reachedRevision(model: ChatModel): number {
+  const ahead = model.history.ahead.flatMap(({ start, end }) => rowsBetween(model.rows, start, end));
+  return ahead.reduce((highest, row) => Math.max(highest, row._revision), revisionOf(model) ?? 0);
+}
