@@ -43,7 +43,7 @@ export function MessageLog({ view, state, attended, read, scroll }: MessageLogPr
   const [build] = useState(createRowBuilder);
   const rows = useMemo(() => build(items, { userId, unreadAfter, hasOlder }), [build, items, userId, unreadAfter, hasOlder]);
 
-  const { viewport, virtual, atEnd, anchor, firstSeenIndex, lastSeenIndex, noteScroll, noteResize, toEnd } = scroll;
+  const { viewport, virtual, atEnd, anchor, firstSeenIndex, lastSeenIndex, noteScroll, noteRest, noteResize, toEnd } = scroll;
   const stage = useStagedRows(rows, anchor);
   useFollowEnd(scroll, stage.rows);
   const look = useReadMarker({ view, rows: stage.rows, attended, markedUpTo: read?.lastReadSequence ?? 0, lastSeenIndex });
@@ -84,7 +84,10 @@ export function MessageLog({ view, state, attended, read, scroll }: MessageLogPr
             loadAround();
             look();
           }}
-          onScrollEnd={day.noteScrollEnd}
+          onScrollEnd={() => {
+            noteRest();
+            day.noteScrollEnd();
+          }}
           onResize={() => {
             noteResize();
             look();

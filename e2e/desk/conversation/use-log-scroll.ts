@@ -11,9 +11,6 @@ import type { Row } from './rows.ts';
 /** This close to the end counts as being there, in CSS pixels. */
 const END_SLACK_PX = 32;
 
-/** Going to the end takes the virtual list a few steps, while it learns how high the rows are. */
-const FOLLOW_MS = 400;
-
 /** What people scroll with. */
 const HANDS = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
@@ -30,6 +27,8 @@ export interface LogScroll {
   lastSeenIndex(): number;
   /** Call after the list has been scrolled. */
   noteScroll(): void;
+  /** Call when scrolling has come to rest. */
+  noteRest(): void;
   /** Call after rows or viewport got another size. */
   noteResize(): void;
   /** Goes to the end and stays there. */
@@ -43,7 +42,11 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
   const shown = useRef<readonly Row[]>([]);
   const sticks = useRef(true);
   const offset = useRef(0);
-  const followsUntil = useRef(0);
+  /**
+   * On the way to the end. It takes the virtual list a few steps, while it learns how high the rows are, and a frame for each; a tab behind
+   * others is given one in seconds. It is over on arrival, or when a hand takes over, and never because time has passed.
+   */
+  const following = useRef(false);
   const [atEnd, setAtEnd] = useState(true);
 
   const stick = useCallback((value: boolean) => {
@@ -54,14 +57,14 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
   const follow = useCallback(() => {
     const last = shown.current.length - 1;
     if (!sticks.current || last < 0) return;
-    followsUntil.current = performance.now() + FOLLOW_MS;
+    following.current = true;
     virtual.current?.scrollToIndex(last, { align: 'end' });
   }, []);
 
   useEffect(() => {
     const element = viewport.current;
     const takeOver = (): void => {
-      followsUntil.current = 0;
+      following.current = false;
     };
     for (const type of HANDS) element?.addEventListener(type, takeOver, { passive: true });
     return () => {
@@ -95,11 +98,16 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
       const { scrollTop, scrollHeight, clientHeight } = element;
       const toGo = scrollHeight - clientHeight - scrollTop;
       // Rows that grow push the end away without anybody leaving it: only going up leaves, and not while we are going there.
-      if (toGo <= END_SLACK_PX) stick(true);
-      else if (scrollTop < offset.current && performance.now() > followsUntil.current) stick(false);
+      if (toGo <= END_SLACK_PX) {
+        following.current = false;
+        stick(true);
+      } else if (scrollTop < offset.current && !following.current) stick(false);
       offset.current = scrollTop;
     }, [stick]),
     noteResize: follow,
+    noteRest: useCallback(() => {
+      if (following.current) follow();
+    }, [follow]),
     toEnd: useCallback(() => {
       stick(true);
       follow();
