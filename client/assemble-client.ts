@@ -4,19 +4,22 @@
  * Owns: what each of its members does. It is loaded beside the handshake and not with the first bundle, because nothing of it can be used
  * before a daemon has answered.
  */
+import type { TabReport } from '../protocol/daemon-api.ts';
 import type { Call } from './calls.ts';
 import type { Client, ClientStatus } from './client.ts';
 import type { Connection } from './connection.ts';
-import type { Environment } from './env.ts';
+import type { LoadedEnvironment } from './env.ts';
 import { extendsLifetime } from './extended-lifetime.ts';
 import { observeUpdates } from './observe-updates.ts';
 import type { Host } from './open-host.ts';
 import type { Source } from './source.ts';
+import { reportPage } from './report-page.ts';
+import type { Session } from './session.ts';
 import { createTabViews, type TabViews } from './tab-views.ts';
 
 /** What a client is assembled from. */
 export interface ClientParts {
-  readonly env: Environment;
+  readonly env: LoadedEnvironment;
   readonly userId: string;
   readonly tabId: string;
   readonly deadlineMs: number;
@@ -26,8 +29,19 @@ export interface ClientParts {
   readonly connection: Connection;
 }
 
-/** Assembles a client, and the views that frames are to be given to. */
-export function assembleClient({ env, userId, tabId, deadlineMs, host, status, call, connection }: ClientParts): { readonly client: Client; readonly views: TabViews } {
+/** A client, and the wires that its connection pulls. */
+export interface AssembledClient {
+  readonly client: Client;
+  /** Where frames go. */
+  readonly views: TabViews;
+  /** A session is up; `report` is what its daemon was told of the page. */
+  up(session: Session, report: TabReport): void;
+  /** It has ended. */
+  down(): void;
+}
+
+/** Assembles a client. */
+export function assembleClient({ env, userId, tabId, deadlineMs, host, status, call, connection }: ClientParts): AssembledClient {
   const isUp = (): boolean => connection.session() !== null;
   const views = createTabViews(env, deadlineMs, call, isUp);
   const observers = new Set<() => void>();
@@ -88,5 +102,18 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, status, c
       for (const stop of observers) stop();
     },
   };
-  return { client, views };
+  let stopReports: () => void = () => undefined;
+  return {
+    client,
+    views,
+    up: (session, report) => {
+      stopReports();
+      stopReports = reportPage(env.page, report, (now) => session.rpc.call('report', now, deadlineMs));
+      views.up();
+    },
+    down: () => {
+      stopReports();
+      views.down();
+    },
+  };
 }

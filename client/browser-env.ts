@@ -1,4 +1,4 @@
-/** The only file of the client that reads the page's globals. */
+/** With `late-page.ts` the only file of the client that reads the page's globals. */
 import { nanoid } from 'nanoid';
 import { TabcachedError } from '../protocol/errors.ts';
 import { createPackagedWorker, joinWorker } from './create-worker.ts';
@@ -36,14 +36,6 @@ function listen(target: EventTarget, types: readonly string[], listener: () => v
   };
 }
 
-function attempt<T>(run: () => T): T | undefined {
-  try {
-    return run();
-  } catch {
-    return undefined;
-  }
-}
-
 const page = (): Page => ({
   href: document.baseURI,
   report: () => ({ visible: document.visibilityState === 'visible', focused: document.hasFocus(), online: navigator.onLine }),
@@ -62,14 +54,6 @@ const page = (): Page => ({
     return () => window.removeEventListener('pagehide', last, true);
   },
   onShow: (listener) => listen(window, ['pageshow'], listener),
-  reload: () => location.reload(),
-  askPersistence: () => void attempt(() => navigator.storage.persist().catch(() => false)),
-  wallTime: Date.now,
-  session: {
-    // Where storage is forbidden even looking at it may throw.
-    get: (key) => attempt(() => sessionStorage.getItem(key)) ?? null,
-    set: (key, value) => attempt(() => (sessionStorage.setItem(key, value), true)) ?? false,
-  },
 });
 
 /**
@@ -85,9 +69,9 @@ export function browserEnvironment(): Environment {
     timers,
     locks,
     page: page(),
-    urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
     random: Math.random,
     ids,
+    loadLatePage: async () => (await import('./late-page.ts')).latePage(),
     createWorker: createPackagedWorker,
     joinWorker,
     loadFallback: async (createWorker) => (await import('./fallback/real-fallback.ts')).createFallback({ locks, timers, ids }, createWorker),

@@ -1,19 +1,20 @@
 /** Composition of a tab's client: what is wired to what. No logic of its own. */
 import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
 import { BROWSER_BUDGET_BYTES, FILES_BUDGET_BYTES, CALL_DEADLINE_MS, OUTBOX_LIMIT } from '../protocol/limits.ts';
+import type { TabReport } from '../protocol/daemon-api.ts';
 import type { TokenRequest } from '../protocol/views.ts';
 import { browserEnvironment } from './browser-env.ts';
 import { fullBuildId } from './build-id.ts';
 import { createCalls } from './calls.ts';
 import { chooseHost } from './choose-host.ts';
 import { createStatus } from './client-status.ts';
+import type { AssembledClient } from './assemble-client.ts';
 import type { Client, ConnectOptions } from './client.ts';
 import { keepConnection, type Connection } from './connection.ts';
 import type { Environment } from './env.ts';
 import { sharedWorkerHost } from './open-host.ts';
-import { reportPage } from './report-page.ts';
+import type { Session } from './session.ts';
 import { supersededBy } from './superseded.ts';
-import type { TabViews } from './tab-views.ts';
 
 /**
  * Connects this tab to the user's daemon, starting it when none runs. Rejects with `SETTINGS_MISMATCH`, `PROTOCOL_MISMATCH`,
@@ -37,8 +38,8 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
   const status = createStatus(() => host.kind);
   const calls = createCalls(env, deadlineMs);
   const { call } = calls;
-  let views: TabViews | null = null;
-  let stopReports: () => void = () => undefined;
+  let assembled: AssembledClient | null = null;
+  let current: readonly [Session, TabReport] | null = null;
 
   const answerToken = async ({ requestNumber, rejected }: TokenRequest): Promise<void> => {
     let token: string | null = null;
@@ -70,20 +71,20 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
       onUp: (session, report) => {
         calls.up(session);
         status.up(session.welcome.host);
-        stopReports = reportPage(env.page, report, (now) => session.rpc.call('report', now, deadlineMs));
-        views?.up();
+        current = [session, report];
+        assembled?.up(...current);
       },
       onDown: () => {
         calls.down();
-        stopReports();
         status.down();
-        views?.down();
+        current = null;
+        assembled?.down();
       },
-      onHide: () => views?.hide(),
+      onHide: () => assembled?.views.hide(),
       onFrame: (frame) => {
         if (frame.t === 'host') status.up(frame.host);
         else if (frame.t === 'token') void answerToken(frame).catch(() => undefined);
-        else if (frame.t !== 'goodbye') views?.receive(frame);
+        else if (frame.t !== 'goodbye') assembled?.views.receive(frame);
       },
       onRefused: (error) => calls.down(error),
       onChosen: (target, works) => status.superseded(supersededBy(target, { buildId, userId }, works)),
@@ -92,9 +93,9 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
   );
 
   try {
-    const [{ assembleClient }] = await Promise.all([import('./assemble-client.ts'), connection.first]);
-    const assembled = assembleClient({ env, userId, tabId, deadlineMs, host, status: status.source, call, connection });
-    views = assembled.views;
+    const [{ assembleClient }, later] = await Promise.all([import('./assemble-client.ts'), env.loadLatePage(), connection.first]);
+    assembled = assembleClient({ env: { ...env, later }, userId, tabId, deadlineMs, host, status: status.source, call, connection });
+    if (current) assembled.up(...(current as readonly [Session, TabReport]));
     return assembled.client;
   } catch (thrown) {
     connection.close();

@@ -45,14 +45,6 @@ export interface Page {
   onHide(listener: () => void): () => void;
   /** The page is shown; also when it comes back from the back/forward cache. */
   onShow(listener: () => void): () => void;
-  /** Loads the page anew. */
-  reload(): void;
-  /** Asks the browser to keep what the origin stores; a browser may ask the person. Whatever comes of it, nothing depends on it. */
-  askPersistence(): void;
-  /** Wall clock, milliseconds since the Unix epoch: what is remembered over a reload needs it. */
-  wallTime(): number;
-  /** What lives as long as the tab, over reloads. `set` answers whether it could be stored. */
-  readonly session: { get(key: string): string | null; set(key: string, value: string): boolean };
 }
 
 /** Object URLs, which belong to the page that made them. */
@@ -61,16 +53,35 @@ export interface ObjectUrls {
   revoke(url: string): void;
 }
 
-/** Everything the client takes from its platform. */
+/** What of the page is needed only once a daemon has answered. */
+export interface LatePage {
+  /** Loads the page anew. */
+  reload(): void;
+  /** Asks the browser to keep what the origin stores; a browser may ask the person. Whatever comes of it, nothing depends on it. */
+  askPersistence(): void;
+  /** Wall clock, milliseconds since the Unix epoch: what is remembered over a reload needs it. */
+  wallTime(): number;
+  /** What lives as long as the tab, over reloads. `set` answers whether it could be stored. */
+  readonly session: { get(key: string): string | null; set(key: string, value: string): boolean };
+  readonly urls: ObjectUrls;
+}
+
+/** The environment once its later half is loaded. */
+export interface LoadedEnvironment extends Environment {
+  readonly later: LatePage;
+}
+
+/** Everything the client takes from its platform to get to a daemon. */
 export interface Environment {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly locks: Locks;
   readonly page: Page;
-  readonly urls: ObjectUrls;
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly ids: { uuid(): string; short(): string };
+  /** Loads what is needed only once a daemon has answered. */
+  loadLatePage(): Promise<LatePage>;
   /** Starts or joins the package's own worker of that name. Throws where there are no shared workers. */
   createWorker(name: string): SharedWorker;
   /** Starts or joins a worker of another build by its URL. */

@@ -7,7 +7,7 @@
 import { OCTETS, shownType, type MediaError, type MediaState } from '../protocol/media.ts';
 import type { MediaHints, MediaViewState } from './client.ts';
 import { NO_MEDIA } from './empty-media.ts';
-import type { Environment } from './env.ts';
+import type { LoadedEnvironment } from './env.ts';
 import { createLiveView, type LiveView } from './live-view.ts';
 import type { MediaCall } from './media-call.ts';
 import type { MediaWatch } from './media-files.ts';
@@ -15,7 +15,7 @@ import { mostUrgent } from './media-urgency.ts';
 
 /** What a file needs to know. */
 export interface MediaFileSetup {
-  readonly env: Environment;
+  readonly env: LoadedEnvironment;
   readonly deadlineMs: number;
   readonly call: MediaCall;
   readonly isUp: () => boolean;
@@ -55,7 +55,7 @@ export function createMediaFile(setup: MediaFileSetup): MediaFile {
   const revoke = (kind: keyof typeof urls): void => {
     const url = urls[kind];
     urls[kind] = null;
-    if (url !== null) env.urls.revoke(url);
+    if (url !== null) env.later.urls.revoke(url);
   };
   const has = (kind: keyof typeof urls): boolean => (kind === 'full' ? told?.status === 'completed' : told?.thumbnail === true);
 
@@ -67,7 +67,7 @@ export function createMediaFile(setup: MediaFileSetup): MediaFile {
       const { blob } = await call('readMedia', { requestId, filename, thumbnail: kind === 'thumbnail' });
       if (!blob || !has(kind) || !live.isActive()) return;
       // The daemon promises it; a page that would run a file is worth a second look.
-      urls[kind] = env.urls.create(shownType(blob.type) === blob.type ? blob : new Blob([blob], { type: OCTETS }));
+      urls[kind] = env.later.urls.create(shownType(blob.type) === blob.type ? blob : new Blob([blob], { type: OCTETS }));
       publish();
     } finally {
       reading.delete(kind);

@@ -6,7 +6,7 @@
 import type { MediaFrame } from '../protocol/media.ts';
 import { mediaId } from '../protocol/media.ts';
 import type { MediaHints, MediaViewState } from './client.ts';
-import type { Environment } from './env.ts';
+import type { LoadedEnvironment } from './env.ts';
 import type { MediaCall } from './media-call.ts';
 import { createMediaFile, type MediaFile } from './media-file.ts';
 
@@ -28,7 +28,7 @@ export interface MediaFiles {
 }
 
 /** No file is watched yet. */
-export function createMediaFiles(env: Environment, deadlineMs: number, call: MediaCall, isUp: () => boolean): MediaFiles {
+export function createMediaFiles(env: LoadedEnvironment, deadlineMs: number, call: MediaCall, isUp: () => boolean): MediaFiles {
   const files = new Map<string, MediaFile>();
   const fileOf = (requestId: string, filename: string): MediaFile => {
     const id = mediaId(requestId, filename);

@@ -6,7 +6,7 @@
  * build, or delivers both in turn, makes no loop. Where nothing can be remembered nothing is reloaded.
  */
 import type { ClientStatus, Readable } from './client.ts';
-import type { Environment } from './env.ts';
+import type { LoadedEnvironment } from './env.ts';
 
 const KEY = 'tabcached:reloads';
 /** How often an unsafe moment is looked at again; the page's own events are heard at once. */
@@ -41,7 +41,7 @@ function readReloads(text: string | null, now: number): Reloads {
 }
 
 /** Watches until the undo is called. `isSafe` is asked right before: is nothing being typed, nothing half done? */
-export function reloadWhenSafe({ page, timers, random }: Pick<Environment, 'page' | 'timers' | 'random'>, status: Readable<ClientStatus>, isSafe: () => boolean): () => void {
+export function reloadWhenSafe({ page, later, timers, random }: Pick<LoadedEnvironment, 'page' | 'later' | 'timers' | 'random'>, status: Readable<ClientStatus>, isSafe: () => boolean): () => void {
   let cancelTimer: (() => void) | null = null;
 
   const look = (): void => {
@@ -49,10 +49,10 @@ export function reloadWhenSafe({ page, timers, random }: Pick<Environment, 'page
     cancelTimer = null;
     const { superseded, connected, link } = status.getSnapshot();
     if (!superseded) return;
-    const now = page.wallTime();
-    const reloads = readReloads(page.session.get(KEY), now);
+    const now = later.wallTime();
+    const reloads = readReloads(later.session.get(KEY), now);
     const reachable = page.report().online && (!connected || link !== 'offline');
-    if (reachable && isSafe() && now >= nextReloadAt(reloads) && page.session.set(KEY, JSON.stringify({ count: reloads.count + 1, lastAt: now }))) return page.reload();
+    if (reachable && isSafe() && now >= nextReloadAt(reloads) && later.session.set(KEY, JSON.stringify({ count: reloads.count + 1, lastAt: now }))) return later.reload();
     cancelTimer = timers.after(LOOK_MS, look);
   };
   const lookSoon = (): void => {

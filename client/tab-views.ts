@@ -12,7 +12,7 @@ import type { ChatPatch, PersistFrame, StaleViews, StatsFrame, TicketsPatch } fr
 import type { Call } from './calls.ts';
 import { createChats, type Chats } from './chats.ts';
 import type { MediaHints, MediaView, Outbox, TicketsState } from './client.ts';
-import type { Environment } from './env.ts';
+import type { LoadedEnvironment } from './env.ts';
 import type { MediaCall } from './media-call.ts';
 import type { MediaFiles } from './media-files.ts';
 import { createMediaView } from './media-view.ts';
@@ -39,7 +39,7 @@ export interface TabViews {
 }
 
 /** Views of which none is open. `isUp` tells whether a daemon is there. */
-export function createTabViews(env: Environment, deadlineMs: number, call: Call, isUp: () => boolean): TabViews {
+export function createTabViews(env: LoadedEnvironment, deadlineMs: number, call: Call, isUp: () => boolean): TabViews {
   const chats = createChats(env, deadlineMs, call, isUp);
   const tickets = createTicketsView(env, deadlineMs, call, isUp);
   const stats = createStatsView(env, deadlineMs, call, isUp);
@@ -68,7 +68,7 @@ export function createTabViews(env: Environment, deadlineMs: number, call: Call,
       else if (frame.t === 'stats') stats.receive(frame);
       else if (frame.t === 'media') files?.receive(frame);
       else if (frame.t === 'outbox') outbox.receive(frame);
-      else if (frame.t === 'persist') env.page.askPersistence();
+      else if (frame.t === 'persist') env.later.askPersistence();
       else {
         chats.stale(frame.requestIds);
         if (frame.tickets) tickets.live.reopen();

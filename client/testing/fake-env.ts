@@ -1,6 +1,6 @@
 /** An environment whose time, page and locks are in the test's hands. */
 import type { TabReport } from '../../protocol/daemon-api.ts';
-import type { Environment } from '../env.ts';
+import type { LatePage, LoadedEnvironment } from '../env.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
 import type { FakeLocks } from './fake-locks.ts';
 
@@ -32,7 +32,7 @@ type FakeUrls = ReadonlyMap<string, Blob>;
 
 /** An environment and its controls. */
 export interface FakeEnvironment {
-  readonly env: Environment;
+  readonly env: LoadedEnvironment;
   readonly time: FakeTime;
   readonly page: FakePage;
   readonly urls: FakeUrls;
@@ -73,6 +73,20 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
   let storable = true;
   const stored = new Map<string, string>();
 
+  const later: LatePage = {
+    reload: () => (reloads += 1),
+    askPersistence: () => (persistenceAsked += 1),
+    wallTime: () => now,
+    session: { get: (key) => stored.get(key) ?? null, set: (key, value) => storable && Boolean(stored.set(key, value)) },
+    urls: {
+      create: (blob) => {
+        const url = `blob:${++ids}`;
+        urls.set(url, blob);
+        return url;
+      },
+      revoke: (url) => void urls.delete(url),
+    },
+  };
   return {
     joined,
     env: {
@@ -91,19 +105,9 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
         onReport: on(listeners.report),
         onHide: on(listeners.hide),
         onShow: on(listeners.show),
-        reload: () => (reloads += 1),
-        askPersistence: () => (persistenceAsked += 1),
-        wallTime: () => now,
-        session: { get: (key) => stored.get(key) ?? null, set: (key, value) => storable && Boolean(stored.set(key, value)) },
       },
-      urls: {
-        create: (blob) => {
-          const url = `blob:${++ids}`;
-          urls.set(url, blob);
-          return url;
-        },
-        revoke: (url) => void urls.delete(url),
-      },
+      later,
+      loadLatePage: () => Promise.resolve(later),
       random: () => 0.5,
       ids: { uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, '0')}`, short: () => `tab-${String(++ids).padStart(12, '0')}` },
       createWorker,

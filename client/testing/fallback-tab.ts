@@ -1,6 +1,6 @@
 /** Tabs of a browser without shared workers, over real channels; the election is a lock, as the package's is. */
 import { TabcachedError } from '../../protocol/errors.ts';
-import type { Environment, HeldLock, Locks } from '../env.ts';
+import type { HeldLock, LoadedEnvironment, Locks } from '../env.ts';
 import { fallbackHost } from '../fallback/fallback-host.ts';
 import type { Candidacy } from '../fallback/fallback-platform.ts';
 import type { BrowserUnderTest, TabUnderTest } from './tab.ts';
@@ -45,7 +45,7 @@ export function fallbackTab(browser: BrowserUnderTest, createWorker: (name: stri
     whenFree: (name, signal) => locks.whenFree(name, AbortSignal.any([signal, crashed.signal])),
   });
 
-  const adapt = (env: Environment): Environment => {
+  const adapt = (env: LoadedEnvironment): LoadedEnvironment => {
     const locks = trackedLocks(env.locks);
     const packaged = (name: string): Worker => {
       if (broken) {

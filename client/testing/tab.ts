@@ -4,7 +4,7 @@ import type { CachedMessage, CachedTicket } from '../../protocol/records.ts';
 import type { ChatMeta, ChatPage, ChatPatch, ChatSnapshot, Window } from '../../protocol/views.ts';
 import type { Client, ConnectOptions } from '../client.ts';
 import { connectIn } from '../connect.ts';
-import type { Environment } from '../env.ts';
+import type { LoadedEnvironment } from '../env.ts';
 import { fakeEnvironment, type FakeEnvironment } from './fake-env.ts';
 import { fakeLocks, type FakeLocks } from './fake-locks.ts';
 import { fakeWorkers, type FakeWorkers } from './fake-daemon.ts';
@@ -23,7 +23,7 @@ export interface BrowserUnderTest {
   readonly locks: FakeLocks;
   readonly workers: FakeWorkers;
   /** `adapt` changes what the tab has of its platform. */
-  tab(adapt?: (env: Environment) => Environment): TabUnderTest;
+  tab(adapt?: (env: LoadedEnvironment) => LoadedEnvironment): TabUnderTest;
   close(): void;
 }
 

@@ -1,0 +1,26 @@
+/**
+ * What of the page is needed only once a daemon has answered. Reads the page's globals, as `browser-env.ts` does; it is loaded beside the
+ * handshake, so that it is no part of a tab's first bundle.
+ */
+import type { LatePage } from './env.ts';
+
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch {
+    return undefined;
+  }
+}
+
+/** The page's later half. */
+export const latePage = (): LatePage => ({
+  reload: () => location.reload(),
+  askPersistence: () => void attempt(() => navigator.storage.persist().catch(() => false)),
+  wallTime: Date.now,
+  session: {
+    // Where storage is forbidden even looking at it may throw.
+    get: (key) => attempt(() => sessionStorage.getItem(key)) ?? null,
+    set: (key, value) => attempt(() => (sessionStorage.setItem(key, value), true)) ?? false,
+  },
+  urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
+});
