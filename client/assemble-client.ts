@@ -6,10 +6,11 @@
  */
 import type { TabReport } from '../protocol/daemon-api.ts';
 import type { Call } from './calls.ts';
-import type { Client, ClientStatus } from './client.ts';
+import type { Client, ClientStatus, ConnectOptions } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { LoadedEnvironment } from './env.ts';
 import { extendsLifetime } from './extended-lifetime.ts';
+import { createMetrics } from './metrics.ts';
 import { observeUpdates } from './observe-updates.ts';
 import type { Host } from './open-host.ts';
 import type { Source } from './source.ts';
@@ -27,6 +28,9 @@ export interface ClientParts {
   readonly status: Source<ClientStatus>;
   readonly call: Call;
   readonly connection: Connection;
+  readonly options: Pick<ConnectOptions, 'onMetric'>;
+  /** When connecting began, by the environment's clock. */
+  readonly connectedFromMs: number;
 }
 
 /** A client, and the wires that its connection pulls. */
@@ -41,9 +45,9 @@ export interface AssembledClient {
 }
 
 /** Assembles a client. */
-export function assembleClient({ env, userId, tabId, deadlineMs, host, status, call, connection }: ClientParts): AssembledClient {
+export function assembleClient({ env, userId, tabId, deadlineMs, host, status, call, connection, options, connectedFromMs }: ClientParts): AssembledClient {
   const isUp = (): boolean => connection.session() !== null;
-  const views = createTabViews(env, deadlineMs, call, isUp);
+  const views = createTabViews(env, deadlineMs, createMetrics(env, call, options, connectedFromMs), isUp);
   const observers = new Set<() => void>();
   const client: Client = {
     userId,

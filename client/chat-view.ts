@@ -32,6 +32,8 @@ export interface ChatViewSetup {
   readonly draft: NewestCall<string>;
   /** Somebody begins to read, before the view opens. */
   readonly onUse: () => void;
+  /** The view shows what this snapshot tells. */
+  readonly onSnapshot: (snapshot: ChatSnapshot) => void;
   /** The view has let go of its window. */
   readonly onClose: () => void;
 }
@@ -82,6 +84,7 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
       draft = null;
       failure = null;
       source.touch();
+      setup.onSnapshot(snapshot);
     },
     close: () => {
       core = draft = failure = null;

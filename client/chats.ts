@@ -5,10 +5,10 @@
  * its views has let go. Does not know what a view shows.
  */
 import type { Anchor, ChatPatch } from '../protocol/views.ts';
-import type { Call } from './calls.ts';
 import { createChatView, type ChatViewEntry } from './chat-view.ts';
 import type { ChatView } from './client.ts';
 import type { Environment } from './env.ts';
+import type { Metrics } from './metrics.ts';
 import { newestCall, type NewestCall } from './newest-call.ts';
 
 /** The chats of a tab. */
@@ -28,7 +28,8 @@ export interface Chats {
 const KEEP_MS = 5_000;
 
 /** No chats yet. */
-export function createChats(env: Environment, deadlineMs: number, call: Call, isUp: () => boolean): Chats {
+export function createChats(env: Environment, deadlineMs: number, metrics: Metrics, isUp: () => boolean): Chats {
+  const { call } = metrics;
   const views = new Map<string, ChatView>();
   const watched = new Map<string, Set<ChatViewEntry>>();
   const drafts = new Map<string, NewestCall<string>>();
@@ -55,6 +56,7 @@ export function createChats(env: Environment, deadlineMs: number, call: Call, is
       requestId,
       anchor,
       draft: draftOf(requestId),
+      onSnapshot: ({ meta, rows }) => metrics.chatTold({ requestId, meta, rows }),
       onUse: () => {
         if (!views.has(name)) views.set(name, entry.view);
         const entries = watched.get(requestId) ?? new Set();
@@ -65,6 +67,7 @@ export function createChats(env: Environment, deadlineMs: number, call: Call, is
         const entries = watched.get(requestId);
         if (!entries?.delete(entry) || entries.size > 0) return;
         watched.delete(requestId);
+        metrics.chatClosed(requestId);
         if (isUp()) void call('closeChat', { requestId }).catch(() => undefined);
       },
     });
@@ -82,7 +85,10 @@ export function createChats(env: Environment, deadlineMs: number, call: Call, is
       return view;
     },
     receive: (patch) => {
-      for (const entry of [...(watched.get(patch.requestId) ?? [])]) entry.receive(patch);
+      const entries = watched.get(patch.requestId);
+      if (!entries) return;
+      for (const entry of [...entries]) entry.receive(patch);
+      metrics.chatTold({ requestId: patch.requestId, meta: patch.meta, rows: patch.upserts });
     },
     up: () => eachEntry((entry) => entry.live.up()),
     down: () => eachEntry((entry) => entry.live.down()),

@@ -19,6 +19,7 @@ import type {
   LogEntry,
   MediaPriority,
   MediaState,
+  Metric,
   OutboxOperation,
   OutboxPause,
   SendReceipt,
@@ -283,6 +284,8 @@ export interface ConnectOptions {
    * `createWorker` and without this there is no such fallback.
    */
   createDedicatedWorker?(name: string): Worker;
+  /** Called with every timing; see `METRICS` of `tabcached/protocol`. The same timings are in the page's `performance` entries. */
+  onMetric?(metric: Metric): void;
   /** Build id of a custom worker; two builds never share a daemon. Default: the package's. */
   readonly buildId?: string;
   /** Number of this build, greater with each release: the newest build's daemon serves everybody. Default: from the package's version. */

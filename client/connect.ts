@@ -26,6 +26,7 @@ export const connect = async (options: ConnectOptions): Promise<Client> => conne
 /** As {@link connect}, in a given environment. */
 export async function connectIn(env: Environment, options: ConnectOptions): Promise<Client> {
   const { userId, deadlineMs = CALL_DEADLINE_MS } = options;
+  const connectedFromMs = env.clock.now();
   const { createWorker = env.createWorker, createDedicatedWorker } = options;
   const host = chooseHost({
     locks: env.locks,
@@ -94,7 +95,7 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
 
   try {
     const [{ assembleClient }, later] = await Promise.all([import('./assemble-client.ts'), env.loadLatePage(), connection.first]);
-    assembled = assembleClient({ env: { ...env, later }, userId, tabId, deadlineMs, host, status: status.source, call, connection });
+    assembled = assembleClient({ env: { ...env, later }, userId, tabId, deadlineMs, host, status: status.source, call, connection, options, connectedFromMs });
     if (current) assembled.up(...(current as readonly [Session, TabReport]));
     return assembled.client;
   } catch (thrown) {

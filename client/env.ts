@@ -53,6 +53,9 @@ export interface ObjectUrls {
   revoke(url: string): void;
 }
 
+/** The page's timeline (User Timing), on the environment's clock. */
+export type Timeline = Pick<Performance, 'measure' | 'clearMeasures'>;
+
 /** What of the page is needed only once a daemon has answered. */
 export interface LatePage {
   /** Loads the page anew. */
@@ -64,6 +67,7 @@ export interface LatePage {
   /** What lives as long as the tab, over reloads. `set` answers whether it could be stored. */
   readonly session: { get(key: string): string | null; set(key: string, value: string): boolean };
   readonly urls: ObjectUrls;
+  readonly timeline: Timeline;
 }
 
 /** The environment once its later half is loaded. */

@@ -34,6 +34,7 @@ export type {
   InspectReport,
   LogEntry,
 } from '../protocol/inspect.ts';
+export type { Metric, MetricName } from '../protocol/metrics.ts';
 export { TabcachedError } from '../protocol/errors.ts';
 export type { ErrorCode } from '../protocol/errors.ts';
 export type { OutboxOperation, OutboxPause, RefusalContext } from '../protocol/outbox.ts';

@@ -23,4 +23,5 @@ export const latePage = (): LatePage => ({
     set: (key, value) => attempt(() => (sessionStorage.setItem(key, value), true)) ?? false,
   },
   urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
+  timeline: performance,
 });

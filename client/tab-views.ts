@@ -9,12 +9,12 @@ import type { DownloadAllState } from '../protocol/inspect.ts';
 import type { CacheStats } from '../protocol/records.ts';
 import type { OutboxPatch } from '../protocol/outbox.ts';
 import type { ChatPatch, PersistFrame, StaleViews, StatsFrame, TicketsPatch } from '../protocol/views.ts';
-import type { Call } from './calls.ts';
 import { createChats, type Chats } from './chats.ts';
 import type { MediaHints, MediaView, Outbox, TicketsState } from './client.ts';
 import type { LoadedEnvironment } from './env.ts';
 import type { MediaCall } from './media-call.ts';
 import type { MediaFiles } from './media-files.ts';
+import type { Metrics } from './metrics.ts';
 import { createMediaView } from './media-view.ts';
 import { createOutboxView } from './outbox-view.ts';
 import type { Source } from './source.ts';
@@ -39,8 +39,9 @@ export interface TabViews {
 }
 
 /** Views of which none is open. `isUp` tells whether a daemon is there. */
-export function createTabViews(env: LoadedEnvironment, deadlineMs: number, call: Call, isUp: () => boolean): TabViews {
-  const chats = createChats(env, deadlineMs, call, isUp);
+export function createTabViews(env: LoadedEnvironment, deadlineMs: number, metrics: Metrics, isUp: () => boolean): TabViews {
+  const { call } = metrics;
+  const chats = createChats(env, deadlineMs, metrics, isUp);
   const tickets = createTicketsView(env, deadlineMs, call, isUp);
   const stats = createStatsView(env, deadlineMs, call, isUp);
   const mediaCall = call as MediaCall;
@@ -66,7 +67,10 @@ export function createTabViews(env: LoadedEnvironment, deadlineMs: number, call:
       if (frame.t === 'chat') chats.receive(frame);
       else if (frame.t === 'tickets') tickets.receive(frame);
       else if (frame.t === 'stats') stats.receive(frame);
-      else if (frame.t === 'media') files?.receive(frame);
+      else if (frame.t === 'media') {
+        metrics.mediaTold(frame);
+        files?.receive(frame);
+      }
       else if (frame.t === 'outbox') outbox.receive(frame);
       else if (frame.t === 'persist') env.later.askPersistence();
       else {

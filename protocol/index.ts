@@ -7,6 +7,7 @@ export * from './inspect.ts';
 export * from './limits.ts';
 export * from './media-calls.ts';
 export * from './media.ts';
+export * from './metrics.ts';
 export * from './names.ts';
 export * from './outbox.ts';
 export * from './records.ts';

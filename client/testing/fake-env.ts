@@ -30,12 +30,22 @@ interface FakePage {
 /** Object URLs that were made and not revoked, with what they stand for. */
 type FakeUrls = ReadonlyMap<string, Blob>;
 
+/** An entry of the page's timeline. */
+export interface FakeEntry {
+  readonly name: string;
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly detail: unknown;
+}
+
 /** An environment and its controls. */
 export interface FakeEnvironment {
   readonly env: LoadedEnvironment;
   readonly time: FakeTime;
   readonly page: FakePage;
   readonly urls: FakeUrls;
+  /** The page's timeline. */
+  readonly entries: readonly FakeEntry[];
   /** URLs by which workers of other builds were joined. */
   readonly joined: readonly string[];
 }
@@ -68,6 +78,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
   };
 
   const joined: string[] = [];
+  const entries: FakeEntry[] = [];
   let reloads = 0;
   let persistenceAsked = 0;
   let storable = true;
@@ -86,9 +97,16 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
       },
       revoke: (url) => void urls.delete(url),
     },
+    timeline: {
+      measure: ((name: string, { start, end, detail }: PerformanceMeasureOptions) => {
+        entries.push({ name, startMs: Number(start), endMs: Number(end), detail: detail as unknown });
+      }) as Performance['measure'],
+      clearMeasures: (name) => void entries.splice(0, entries.length, ...entries.filter((entry) => entry.name !== name)),
+    },
   };
   return {
     joined,
+    entries,
     env: {
       clock: { now: () => now },
       timers: {

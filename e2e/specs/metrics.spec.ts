@@ -1,0 +1,22 @@
+/** What a tab waits for is in its page's own timeline, where any tool finds it. */
+import { expect, test } from '../fixtures/test.ts';
+
+test('opening, synchronising and sending are measured, without what was written', async ({ desk }) => {
+  const ticket = await desk.newTicket();
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  await tab.send('a secret answer');
+  await expect(tab.articleWith('a secret answer')).toHaveAttribute('data-status', 'sent');
+  const entries = (): Promise<string> =>
+    tab.page.evaluate(() => JSON.stringify(performance.getEntriesByType('measure').map((entry) => ({ name: entry.name, detail: (entry as PerformanceMeasure).detail as unknown, took: entry.duration }))));
+  await expect.poll(entries).toContain('tabcached:send-confirmed');
+  const text = await entries();
+  const names = (JSON.parse(text) as { readonly name: string }[]).map(({ name }) => name);
+  expect(names).toEqual(expect.arrayContaining(['tabcached:connect', 'tabcached:open-network', 'tabcached:sync', 'tabcached:send-stored']));
+  expect(text).toContain(ticket.id);
+  expect(text).not.toContain('secret');
+
+  const [second] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(second.articleWith(ticket.content)).toHaveCount(1);
+  await expect.poll(() => second.page.evaluate(() => performance.getEntriesByName('tabcached:open-cache').length)).toBe(1);
+});
