@@ -79,52 +79,6 @@ test('#24 a server restored from a backup: its state is taken over, the outbox i
   expect(tab.chat(CHAT).meta).toMatchObject({ watermark: 901, state: 'SYNCED', draft: 'half a sentence' });
 });
 
-describe('#24 M-2 a server set back under an own message that was confirmed early, and grown past its number since', () => {
-  const setBack = async (): Promise<void> => {
-    const { rig } = scenario;
-    rig.server.cut();
-    rig.server.restoreTo(CHAT, 3);
-    rig.server.skip(CHAT);
-    rig.server.skip(CHAT);
-    rig.server.restore();
-    await rig.time.advance(2_000);
-  };
-
-  test.each(['before', 'after a restart'])('in a chat that was never opened (%s): the first page takes it away (sim seed 622)', async (when) => {
-    const { rig, fill, serverTexts } = scenario;
-    fill(4);
-    const sender = await rig.openTab();
-    await scenario.send(sender, 'mine');
-    await rig.time.advance(1_000);
-    expect(await scenario.storedRows()).toMatchObject([{ sequenceNumber: 5, status: 'sent' }]);
-    await setBack();
-    expect(rig.server.chats.get(CHAT)).toMatchObject({ revision: 3, head: 5 });
-    if (when !== 'before') await rig.restartDaemon();
-    const tab = await rig.openTab();
-    await tab.open(CHAT);
-    await rig.time.advance(1_000);
-    expect(tab.texts(CHAT)).toEqual(serverTexts());
-    expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', watermark: 5 });
-    expect((await scenario.storedRows()).map((row) => row.content)).toEqual(serverTexts());
-  });
-
-  test('above the watermark of one that is open: the delta tells, and the chat is fetched anew', async () => {
-    const { rig, fill, serverTexts } = scenario;
-    fill(3);
-    const tab = await scenario.openedTab();
-    rig.server.holdFrames(true);
-    fill(1);
-    await scenario.send(tab, 'mine');
-    await rig.time.advance(100);
-    expect(tab.chat(CHAT).meta).toMatchObject({ watermark: 3, gaps: [{ startSeq: 4, endSeq: 4 }] });
-    rig.server.holdFrames(false);
-    await setBack();
-    await rig.time.advance(1_000);
-    expect(tab.texts(CHAT)).toEqual(serverTexts());
-    expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', watermark: 5 });
-  });
-});
-
 test('#27 untouched for seven days and a minute: shown at once, marked, revalidated', async () => {
   const { rig, fill, serverTexts } = scenario;
   fill(30);

@@ -97,7 +97,7 @@ export const PLANTED_BUGS = [
     edits: [
       {
         file: 'worker/outbox/outbox.ts',
-        text: '({ ...NO_CHANGE, rows: [row] })',
+        text: '({ ...NO_CHANGE, rows: [row], own: true })',
         replacement: '({ ...NO_CHANGE, rows: [row], answer: { start: row.sequenceNumber, end: row.sequenceNumber, complete: true, revision: row._revision, beginning: false }, settles: true, serverRevision: row._revision })',
       },
     ],

@@ -64,6 +64,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const newestRows = createNewestRows(book);
   /** Discards under way or done. */
   const discards = new Map<string, Promise<void>>();
+  /** Messages that the server has confirmed in this daemon's life, shown by now or gone again. */
+  const arrived = new Set<string>();
 
   const showRow = (row: CachedMessage): void => {
     const model = book.open(row.requestId);
@@ -89,7 +91,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const { requestId, clientTempId } = draft;
     const model = book.open(requestId);
     // A tab repeats a send whose answer it never got: the message may be on its way, sent, or discarded since.
-    const isKnown = ledger.get(clientTempId) || discards.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
+    const isKnown = ledger.get(clientTempId) || discards.has(clientTempId) || arrived.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
     if (isKnown) return receipt(clientTempId);
     if (ledger.size() >= setup.limit) throw new TabcachedError('OUTBOX_FULL');
     const now = clock.now();
@@ -207,8 +209,9 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     },
     change,
     confirm: async (operation, message) => {
+      arrived.add(operation.id);
       const row = { ...toRow(message, clock.now()), clientTempId: operation.id };
-      await book.apply(operation.requestId, () => ({ ...NO_CHANGE, rows: [row] }));
+      await book.apply(operation.requestId, () => ({ ...NO_CHANGE, rows: [row], own: true }));
       setup.onSent(operation.requestId, message.sequenceNumber);
     },
   };

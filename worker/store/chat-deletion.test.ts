@@ -39,6 +39,13 @@ describe.each(twins)('deleting a chat in %s', (_name, open) => {
     await expectCounted(store);
     expect(await store.read(['chat_meta'], (tx) => readChatMeta(tx, chatA))).toEqual({ ...emptyChat(chatA, 3), _draft: 'half a' });
   });
+  test('R-1 keeps how far a person has read, with what he wrote (sim seed 2383)', async () => {
+    const store = await filled();
+    const read = { lastReadSequence: 2, lastReadAt: 4, unreadCount: 7 };
+    await store.write(chatWriteStores, 'relaxed', (tx) => writeChat(tx, change(chatA, { meta: { ...emptyChat(chatA, 3), ...read } })));
+    await remove(store, false);
+    expect(await store.read(['chat_meta'], (tx) => readChatMeta(tx, chatA))).toMatchObject({ ...read, messageCount: 1, lastSyncedSequence: 0 });
+  });
   test('removes all of it when told, with its operations', async () => {
     const store = await filled('half a');
     expect(await remove(store, true)).toBe(3);

@@ -1,7 +1,8 @@
 /**
  * Forgetting a chat: eviction, lost access, or a person's wish.
  *
- * Owns: what goes and what stays. What a person wrote stays unless all is to go: rows not sent, their operations, the draft.
+ * Owns: what goes and what stays. What a person wrote stays unless all is to go: rows not sent, their operations, the draft; and with them how
+ * far he has read (R-1).
  */
 import { PROVISIONAL_BASE, type ChatSyncState } from '../../protocol/index.ts';
 import { addToStats, countRows, readStats } from './chat-counters.ts';
@@ -36,7 +37,8 @@ export async function deleteChat(tx: WriteTransaction, requestId: string, option
   if (keepsMeta) {
     const { messageCount, messagesSize } = countRows(kept);
     const counters = { mediaSize: meta.mediaSize, messageCount, _messagesSize: messagesSize };
-    const reset: ChatSyncState = { ...emptyChat(requestId, meta.lastAccessedAt), ...counters };
+    const { lastReadSequence, lastReadAt, unreadCount } = meta;
+    const reset: ChatSyncState = { ...emptyChat(requestId, meta.lastAccessedAt), ...counters, lastReadSequence, lastReadAt, unreadCount };
     void tx.put('chat_meta', draft === undefined ? reset : { ...reset, _draft: draft });
   } else {
     void tx.delete('chat_meta', requestId);

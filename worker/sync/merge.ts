@@ -30,6 +30,8 @@ export interface Change {
   /** Rows that broke the validation rules: they become voids until a valid revision comes. */
   readonly rejected: readonly { readonly sequenceNumber: number; readonly revision: number }[];
   readonly answer: Coverage | null;
+  /** The rows are the answer to an own send. */
+  readonly own?: true;
   /** Held sequences that a resync puts in doubt, until an answer covers them. */
   readonly doubt?: RangeSet;
   /** Rows of touched sequences that are held but not in memory. */
@@ -77,8 +79,9 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
     // A row in an answer is proven to be there at the answer's revision, however old its own last change is.
     if (voidRevision(model.history.voids, sequenceNumber) >= Math.max(_revision, attested)) continue;
     const held = existing(sequenceNumber);
-    // An answer that is not older than the held row, and has an older one: the server was set back, and what was held never happened.
-    const undone = held !== undefined && held._revision > _revision && held._revision <= attested;
+    // An answer that is not older than the held row, and has an older one, or gives its number to a new message: the server was set back, and
+    // what was held never happened.
+    const undone = held !== undefined && held._revision > _revision && (held._revision <= attested || (change.own === true && held.id !== row.id));
     if (undone) displaced.push(held.id);
     if (held && !undone && outranks(held, row)) present.push(sequenceNumber);
     else if (answer || accepts(model.history, sequenceNumber)) {

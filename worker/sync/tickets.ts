@@ -100,6 +100,12 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     if (upserts.length > 0 || removals.length > 0 || newCursor !== null) store(upserts, removals, newCursor);
   };
 
+  /** Is the server's word on a ticket older than what is known of it? */
+  const isBehind = (told: unknown): boolean => {
+    const { id, revision } = (told ?? {}) as { readonly id?: string; readonly revision?: number };
+    return (tickets.get(id ?? '')?._revision ?? 0) > (revision ?? Number.POSITIVE_INFINITY);
+  };
+
   /** A server that was set back counts revisions that were counted before: whatever it says from now on is newer. */
   const restart = (): void => {
     cursor = null;
@@ -130,6 +136,11 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     const removed = [...page.removed, ...gone];
     const changed = page.tickets.filter((ticket) => !doubtful(idOf(ticket)) || tickets.has(idOf(ticket) as string));
     if (removed.some(doubtful) || changed.length < page.tickets.length) again = true;
+    if (page.tickets.some((ticket) => !doubtful(idOf(ticket)) && isBehind(ticket))) {
+      // A frame told more before this was asked for: the server was set back, and no cursor was there to tell.
+      restart();
+      if (!whole) again = true;
+    }
     apply(changed, removed.filter((id) => !doubtful(id)), again ? cursor : page.cursor);
   };
 

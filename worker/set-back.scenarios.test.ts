@@ -1,0 +1,129 @@
+/** A server restored from a backup whose client was not told by a cursor: cases of SCENARIOS.md, #24, that need a daemon and its server. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TabcachedError } from '../protocol/errors.ts';
+import type { TicketsSnapshot } from '../protocol/index.ts';
+import { CHAT, createScenario, type Scenario } from './testing/scenario.ts';
+
+let scenario: Scenario;
+beforeEach(async () => {
+  scenario = await createScenario();
+});
+
+describe('#24 M-2 a server set back under an own message that was confirmed early, and grown past its number since', () => {
+  const setBack = async (): Promise<void> => {
+    const { rig } = scenario;
+    rig.server.cut();
+    rig.server.restoreTo(CHAT, 3);
+    rig.server.skip(CHAT);
+    rig.server.skip(CHAT);
+    rig.server.restore();
+    await rig.time.advance(2_000);
+  };
+
+  test.each(['before', 'after a restart'])('in a chat that was never opened (%s): the first page takes it away (sim seed 622)', async (when) => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(4);
+    const sender = await rig.openTab();
+    await scenario.send(sender, 'mine');
+    await rig.time.advance(1_000);
+    expect(await scenario.storedRows()).toMatchObject([{ sequenceNumber: 5, status: 'sent' }]);
+    await setBack();
+    expect(rig.server.chats.get(CHAT)).toMatchObject({ revision: 3, head: 5 });
+    if (when !== 'before') await rig.restartDaemon();
+    const tab = await rig.openTab();
+    await tab.open(CHAT);
+    await rig.time.advance(1_000);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', watermark: 5 });
+    expect((await scenario.storedRows()).map((row) => row.content)).toEqual(serverTexts());
+  });
+
+  test('above the watermark of one that is open: the delta tells, and the chat is fetched anew', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(3);
+    const tab = await scenario.openedTab();
+    rig.server.holdFrames(true);
+    fill(1);
+    await scenario.send(tab, 'mine');
+    await rig.time.advance(100);
+    expect(tab.chat(CHAT).meta).toMatchObject({ watermark: 3, gaps: [{ startSeq: 4, endSeq: 4 }] });
+    rig.server.holdFrames(false);
+    await setBack();
+    await rig.time.advance(1_000);
+    expect(tab.texts(CHAT)).toEqual(serverTexts());
+    expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', watermark: 5 });
+  });
+});
+
+test('#24 R-2 a ticket that push told before the first answer of the list is older than the server’s word after its restore (sim seeds 2043, 2211)', async () => {
+  const { rig, fill } = scenario;
+  fill(10);
+  const backup = rig.server.chats.get(CHAT)?.revision ?? 0;
+  rig.server.before = (kind) => {
+    if (kind === 'tickets') throw new TabcachedError('SERVER_FAILED');
+  };
+  const tab = await rig.openTab();
+  await tab.call('openTickets', {});
+  fill(5);
+  rig.server.cut();
+  rig.server.restoreTo(CHAT, backup);
+  rig.server.before = () => undefined;
+  rig.server.restore();
+  await rig.time.advance(30_000);
+  const ticket = async () => (JSON.parse(await tab.call('openTickets', {})) as TicketsSnapshot).tickets.find(({ id }) => id === CHAT);
+  expect(await ticket()).toMatchObject({ unreadCount: 10, headSequence: 10 });
+  await tab.open(CHAT);
+  expect(tab.chat(CHAT).meta).toMatchObject({ unread: 10 });
+});
+
+test('#24 S-2 S-1 a message that gets a number which another one had keeps its bubble, and is not sent again when its tab repeats it (sim seed 2997)', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(12);
+  const tab = await scenario.openedTab();
+  rig.server.edit(CHAT, 8, 'edited');
+  await rig.time.advance(100);
+  const watching = tab.chat(CHAT).meta.watermark;
+  expect(watching).toBe(12);
+  rig.server.idempotent = false;
+  rig.server.cut();
+  rig.server.restoreTo(CHAT, 7);
+  // The link is up again; what the chat missed is not asked for yet.
+  rig.server.before = (kind) => {
+    if (kind === 'changes' || kind === 'messages') throw new TabcachedError('SERVER_FAILED');
+  };
+  rig.server.restore();
+  await rig.time.advance(100);
+  const id = await scenario.send(tab, 'mine');
+  await rig.time.advance(1_000);
+  expect(tab.chat(CHAT).rows.filter((row) => row.clientTempId === id)).toMatchObject([{ sequenceNumber: 8, status: 'sent' }]);
+  await tab.call('send', { requestId: CHAT, clientTempId: id, content: 'mine' });
+  await rig.time.advance(1_000);
+  rig.server.before = () => undefined;
+  await rig.time.advance(60_000);
+  expect(serverTexts()).toEqual([...Array.from({ length: 7 }, (_, at) => `message ${at + 1}`), 'mine']);
+  expect(tab.texts(CHAT)).toEqual(serverTexts());
+});
+
+test('#24 S-1 nor one that gets the number of a message that was deleted', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(12);
+  const tab = await scenario.openedTab();
+  rig.server.remove(CHAT, 8);
+  await rig.time.advance(100);
+  rig.server.idempotent = false;
+  rig.server.cut();
+  rig.server.restoreTo(CHAT, 7);
+  rig.server.before = (kind) => {
+    if (kind === 'changes' || kind === 'messages') throw new TabcachedError('SERVER_FAILED');
+  };
+  rig.server.restore();
+  await rig.time.advance(100);
+  const id = await scenario.send(tab, 'mine');
+  await rig.time.advance(1_000);
+  await tab.call('send', { requestId: CHAT, clientTempId: id, content: 'mine' });
+  await rig.time.advance(1_000);
+  rig.server.before = () => undefined;
+  await rig.time.advance(60_000);
+  expect(serverTexts().filter((text) => text === 'mine')).toEqual(['mine']);
+  expect(tab.texts(CHAT)).toEqual(serverTexts());
+});
