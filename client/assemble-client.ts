@@ -78,6 +78,9 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, status, c
     inspect: () => call('inspect', {}),
     cache: {
       usage: () => call('cacheUsage', {}),
+      limits: () => call('cacheLimits', {}),
+      setLimits: (change) => call('cacheLimits', change),
+      pinned: () => call('pinnedMedia', {}),
       drop: (requestId) => call('dropChat', { requestId }),
       clear: (range = {}) => call('clearCache', { ...range, preview: false }),
       preview: (range = {}) => call('clearCache', { ...range, preview: true }),

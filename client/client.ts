@@ -6,6 +6,7 @@
  */
 import type {
   Anchor,
+  CacheLimits,
   CacheStats,
   CacheUsage,
   CachedTicket,
@@ -22,6 +23,7 @@ import type {
   Metric,
   OutboxOperation,
   OutboxPause,
+  PinnedMedia,
   SendReceipt,
   Update,
   VerifyReport,
@@ -171,6 +173,15 @@ export interface OpenedRange {
 /** What the cache takes of the disk, and giving it back. Messages that were not sent, and drafts, are never dropped. */
 export interface CacheControl {
   usage(): Promise<CacheUsage>;
+  /** The budgets as they hold now. */
+  limits(): Promise<CacheLimits>;
+  /**
+   * A person's own choice of the budgets, kept in this browser; null goes back to what the application connected with. Lower ones evict at
+   * once, least recently used first; pinned files and what was not sent stay.
+   */
+  setLimits(change: { readonly budgetBytes?: number | null; readonly messageBudgetBytes?: number | null }): Promise<CacheLimits>;
+  /** Files that are pinned, in all chats; `media(…).pin(false)` lets go of one. */
+  pinned(): Promise<readonly PinnedMedia[]>;
   /** Drops what is cached of one chat. While a tab shows it, it is fetched again. */
   drop(requestId: string): Promise<ClearReport>;
   /** What {@link CacheControl.clear} would drop. */

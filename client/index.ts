@@ -18,17 +18,20 @@ export type {
   Superseded,
   TicketsState,
 } from './client.ts';
-export type { MediaError, MediaPriority, MediaState } from '../protocol/media.ts';
+export type { MediaError, MediaPriority, MediaState, PinnedMedia } from '../protocol/media.ts';
 export { connect } from './connect.ts';
 export { observeUpdates } from './observe-updates.ts';
 export type { DaemonStats, SendReceipt, VerifyReport } from '../protocol/daemon-api.ts';
 export type {
+  CacheLimits,
   CacheUsage,
   ChatUsage,
   ClearReport,
   DownloadAllState,
+  Eviction,
   HistoryPart,
   InspectedChat,
+  InspectedDownload,
   InspectedLane,
   InspectedTab,
   InspectReport,

@@ -7,7 +7,7 @@
  */
 import * as v from 'valibot';
 import type { WireError } from './errors.ts';
-import type { CacheUsage, ClearReport, DownloadAllState, inspectInputs, InspectReport, LogEntry } from './inspect.ts';
+import type { CacheLimits, CacheUsage, ClearReport, DownloadAllState, inspectInputs, InspectReport, LogEntry } from './inspect.ts';
 import { MESSAGE_BUDGET_BYTES } from './limits.ts';
 import type { MediaStats } from './media.ts';
 import type { mediaCallInputs, MediaCallOutputs } from './media-calls.ts';
@@ -176,6 +176,7 @@ export interface CallOutputs extends MediaCallOutputs {
   readonly stats: DaemonStats;
   readonly inspect: InspectReport;
   readonly cacheUsage: CacheUsage;
+  readonly cacheLimits: CacheLimits;
   readonly watchStats: CacheStats;
   readonly dropChat: ClearReport;
   readonly clearCache: ClearReport;

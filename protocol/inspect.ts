@@ -5,10 +5,13 @@
  */
 import * as v from 'valibot';
 import { Uuid } from './records.ts';
+import type { MediaState } from './media.ts';
 import type { ChatState } from './views.ts';
 import type { OfflineOperation } from './records.ts';
 
 const OptionalTime = v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))), null);
+
+const OptionalBytes = v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.minValue(0))));
 
 /** Inputs of the calls of inspection and storage control. */
 export const inspectInputs = {
@@ -24,6 +27,8 @@ export const inspectInputs = {
    * counts. What was not sent and drafts stay.
    */
   clearCache: v.object({ openedFromAt: OptionalTime, openedBeforeAt: OptionalTime, preview: v.boolean() }),
+  /** The budgets as they hold now. A number is a person's choice, which is kept; null goes back to what the application connected with. */
+  cacheLimits: v.object({ budgetBytes: OptionalBytes, messageBudgetBytes: OptionalBytes }),
   exportLog: v.object({}),
   /** Downloads the messages of all chats; `state` only tells how far it is, and how much is missing. */
   downloadAll: v.object({ action: v.picklist(['state', 'start', 'pause', 'resume', 'cancel']) }),
@@ -92,9 +97,19 @@ export interface InspectedTab {
   readonly online: boolean;
   /** Chats that it shows. */
   readonly shows: readonly string[];
+  /** Name of the Web Lock that proves that it lives; null: nobody holds it any more. */
+  readonly lease: string | null;
   /** Frames posted and not acknowledged yet. */
   readonly unacknowledged: number;
   readonly behind: boolean;
+}
+
+/** A file that is on its way, waits for its turn, or was given up. */
+export interface InspectedDownload extends Pick<MediaState, 'status' | 'progress' | 'fileSize' | 'pinned' | 'error'> {
+  readonly requestId: string;
+  readonly filename: string;
+  /** Tabs that show it. */
+  readonly watchers: number;
 }
 
 /** Something that was given up to make room. */
@@ -132,6 +147,8 @@ export interface InspectReport {
   };
   readonly tabs: readonly InspectedTab[];
   readonly chats: readonly InspectedChat[];
+  /** Files that are not there yet and are wanted. */
+  readonly downloads: readonly InspectedDownload[];
   /** What was given up lately to make room, oldest first. */
   readonly evictions: readonly Eviction[];
   readonly lanes: readonly InspectedLane[];
@@ -150,8 +167,24 @@ export interface ChatUsage {
   readonly unsent: number;
 }
 
+/** The budgets of the cache. */
+export interface CacheLimits {
+  /** Cap on files. */
+  readonly budgetBytes: number;
+  /** Cap on messages, by the cache's own account. */
+  readonly messageBudgetBytes: number;
+  /** Which of them a person chose. */
+  readonly chosen: { readonly budgetBytes: boolean; readonly messageBudgetBytes: boolean };
+  /** What the application connected with. */
+  readonly defaults: { readonly budgetBytes: number; readonly messageBudgetBytes: number };
+}
+
 /** What the cache takes of the disk. */
 export interface CacheUsage {
+  readonly limits: CacheLimits;
+  readonly messagesSize: number;
+  readonly mediaSize: number;
+  /** Both budgets together. */
   readonly limitBytes: number;
   readonly totalBytes: number;
   /** 0 to 100 and beyond, rounded to one decimal. */

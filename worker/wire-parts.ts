@@ -401,7 +401,7 @@ export function createParts(setup: PartsSetup): Parts {
       parts,
       env,
       journal: setup.journal,
-      daemon: { epoch, identity, lease: booted.lease, startedAt, budgetBytes: settings.budgetBytes },
+      daemon: { epoch, identity, lease: booted.lease, startedAt, settings },
     }),
   );
   if (booted.download) void inspection.load().then((part) => part.restore(booted.download)).catch(() => undefined);

@@ -49,7 +49,17 @@ export interface EvictionPart extends BudgetKeeper {
 /** Creates it; nothing is evicted before something is stored or {@link BudgetKeeper.check} is called. */
 export function createEviction({ env, store, media, settings, host, cache }: EvictionSetup): EvictionPart {
   const evictions = createEvictionLog();
-  const room = createMediaRoom({ env, store, media, budgetBytes: settings.budgetBytes, evictions, cache });
+  const room = createMediaRoom({
+    env,
+    store,
+    media,
+    // As of now: a person may choose another one.
+    get budgetBytes() {
+      return settings.budgetBytes;
+    },
+    evictions,
+    cache,
+  });
   const messages = createMessageEviction({
     ...env,
     store,

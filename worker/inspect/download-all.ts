@@ -27,7 +27,8 @@ export interface DownloadAllRecord {
 export interface DownloadAllSetup {
   readonly timers: Timers;
   readonly random: () => number;
-  readonly limitBytes: number;
+  /** Bytes of messages from which on it stops: before eviction would begin. */
+  limitBytes(): Promise<number>;
   now(): number;
   /** Chats that this user can see, most recent activity first, with the server's highest sequence. */
   chats(): readonly { readonly requestId: string; readonly head: number }[];
@@ -76,7 +77,7 @@ export function createDownloadAll(setup: DownloadAllSetup): DownloadAll {
   };
   const isWhole = ({ requestId, head }: { readonly requestId: string; readonly head: number }): boolean =>
     setup.denied(requestId) || nextQuery(setup.history(requestId), head) === null;
-  const survey = async (): Promise<Partial<DownloadAllState>> => {
+  const survey = async (): Promise<Partial<DownloadAllState> & { readonly messageBytes: number }> => {
     const chats = setup.chats();
     const { bytes, messages, messageBytes } = await setup.size();
     const rowBytes = messages > 0 ? messageBytes / messages : TYPICAL_ROW_BYTES;
@@ -85,16 +86,17 @@ export function createDownloadAll(setup: DownloadAllSetup): DownloadAll {
       const unheld = floor === 0 ? chat.head : floor - 1 + gaps.reduce((total, gap) => total + gap.end - gap.start + 1, 0);
       return setup.denied(chat.requestId) ? sum : sum + unheld;
     }, 0);
-    return { chatsTotal: chats.length, chatsDone: chats.filter(isWhole).length, bytes, estimatedBytes: Math.round(missing * rowBytes) };
+    return { chatsTotal: chats.length, chatsDone: chats.filter(isWhole).length, bytes, estimatedBytes: Math.round(missing * rowBytes), messageBytes };
   };
   const pause = (delayMs: number): Promise<void> => new Promise((resolve) => void (cancelPause = setup.timers.after(delayMs, resolve)));
 
   const work = async (mine: number): Promise<void> => {
     for (let failures = 0; mine === run; ) {
       const next = setup.chats().find((chat) => !isWhole(chat));
-      set(await survey());
+      const [{ messageBytes, ...found }, limitBytes] = await Promise.all([survey(), setup.limitBytes()]);
+      set(found);
       if (mine !== run) return;
-      if (!next || state.bytes >= setup.limitBytes) {
+      if (!next || messageBytes >= limitBytes) {
         record = null;
         await setup.save(null);
         return set({ status: next ? 'limit' : 'done', current: null });
@@ -131,7 +133,10 @@ export function createDownloadAll(setup: DownloadAllSetup): DownloadAll {
 
   return {
     act: async (action) => {
-      if (action === 'state' && state.status !== 'running') state = { ...state, ...(await survey()) };
+      if (action === 'state' && state.status !== 'running') {
+        const { messageBytes: _, ...found } = await survey();
+        state = { ...state, ...found };
+      }
       if (action === 'start' || (action === 'resume' && state.status === 'paused')) {
         record = { paused: false, startedAt: record?.startedAt ?? setup.now() };
         await setup.save(record);

@@ -3,7 +3,7 @@
  *
  * Owns: its calls. Everything is read from the other parts; only clearing changes them.
  */
-import type { CallHandlers } from '../../protocol/index.ts';
+import type { CallHandlers, DaemonSettings } from '../../protocol/index.ts';
 import { inspectInputs } from '../../protocol/inspect.ts';
 import type { WorkerIdentity } from '../../protocol/names.ts';
 import { checkedCall } from '../checked-call.ts';
@@ -11,6 +11,7 @@ import type { Environment } from '../env.ts';
 import type { Journal } from '../journal.ts';
 import type { Parts } from '../parts.ts';
 import type { Session } from '../sessions.ts';
+import { START_SHARE } from '../eviction/quota.ts';
 import { readStats } from '../store/chat-counters.ts';
 import { EMPTY_HISTORY } from '../sync/history.ts';
 import { createDownloadAll, type DownloadAllRecord } from './download-all.ts';
@@ -29,13 +30,13 @@ export interface DaemonFacts {
   readonly lease: string;
   /** Milliseconds since the Unix epoch. */
   readonly startedAt: number;
-  readonly budgetBytes: number;
+  readonly settings: DaemonSettings;
 }
 
 /** What inspection looks at. */
 export interface InspectionSetup {
   readonly parts: Parts;
-  readonly env: Pick<Environment, 'clock' | 'timers' | 'random' | 'estimateStorage'>;
+  readonly env: Pick<Environment, 'clock' | 'timers' | 'random' | 'locks' | 'estimateStorage'>;
   readonly daemon: DaemonFacts;
   readonly journal: Journal;
 }
@@ -59,7 +60,7 @@ export function createInspection(setup: InspectionSetup): Inspection {
   const download = createDownloadAll({
     timers: env.timers,
     random: env.random,
-    limitBytes: setup.daemon.budgetBytes,
+    limitBytes: async () => (await control.limits()).messageBudgetBytes * START_SHARE,
     now: () => env.clock.now(),
     chats: () =>
       [...tickets.all()]
@@ -92,6 +93,7 @@ export function createInspection(setup: InspectionSetup): Inspection {
   const callsOf = (session: Session): InspectCalls => ({
     inspect: () => inspectDaemon(setup),
     cacheUsage: () => control.usage(),
+    cacheLimits: async (change) => (await parts.media.load()).limits(change),
     watchStats: async ({ watching }) => {
       await committer.flush();
       return live.watch(session, watching);

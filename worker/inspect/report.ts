@@ -5,6 +5,7 @@
  */
 import type { InspectedChat, InspectReport } from '../../protocol/index.ts';
 import { STALL_LIMIT } from '../../protocol/limits.ts';
+import { tabLease } from '../../protocol/names.ts';
 import { isExpired } from '../sync/chat-state.ts';
 import { historyText } from '../sync/history-text.ts';
 import { historyParts } from './history-parts.ts';
@@ -14,7 +15,8 @@ import { whyState } from './why-state.ts';
 /** Makes the report. `estimate` may take a moment: the browser walks its storage. */
 export async function inspectDaemon({ parts, env, daemon }: InspectionSetup): Promise<InspectReport> {
   const { sessions, views, book, ledger, push, tickets } = parts;
-  const estimate = await env.estimateStorage();
+  const [estimate, locks] = await Promise.all([env.estimateStorage(), env.locks.held()]);
+  const leaseOf = (tabId: string): string | null => locks.find((name) => name === tabLease(daemon.identity.userId, tabId)) ?? null;
   const now = env.clock.now();
   const host = parts.host();
   const attached = push.attached();
@@ -59,10 +61,12 @@ export async function inspectDaemon({ parts, env, daemon }: InspectionSetup): Pr
       tabId: session.tabId,
       ...session.report,
       shows: views.watchedChats().filter((requestId) => views.watchers(requestId).includes(session)),
+      lease: leaseOf(session.tabId),
       unacknowledged: session.sent - session.acked,
       behind: session.behind !== null,
     })),
     chats: book.requestIds().map(chatOf),
+    downloads: parts.media.loaded()?.downloads() ?? [],
     evictions: parts.media.loaded()?.evictions() ?? [],
     lanes: ledger.lanes().map((lane) => {
       const operations = ledger.lane(lane);

@@ -4,7 +4,7 @@
  * Owns: which chats a range of time means, and dropping them one after the other. What was not sent and drafts stay, whatever is
  * dropped: `deleteChat` sees to it. Bytes are those of the counters, which equal a recount.
  */
-import type { CacheUsage, ChatUsage, ClearReport } from '../../protocol/index.ts';
+import type { CacheLimits, CacheUsage, ChatUsage, ClearReport } from '../../protocol/index.ts';
 import type { InspectionSetup } from './inspect-part.ts';
 
 /** Chats by when they were last opened; null is open-ended. */
@@ -31,6 +31,7 @@ export const sumUp = (chats: readonly ChatUsage[]): ClearReport => ({
 /** Storage as a person sees it. */
 export interface StorageControl {
   usage(): Promise<CacheUsage>;
+  limits(): Promise<CacheLimits>;
   /** Drops these chats, or only counts what would go. */
   clear(range: OpenedRange, preview: boolean): Promise<ClearReport>;
   drop(requestId: string): Promise<ClearReport>;
@@ -62,12 +63,26 @@ export function createStorageControl({ parts, daemon }: InspectionSetup): Storag
     return sumUp(dropped);
   };
 
+  /** Without the part that keeps them the limits are those that the application connected with. */
+  const limits = async (): Promise<CacheLimits> => {
+    const { budgetBytes, messageBudgetBytes } = daemon.settings;
+    const defaults = { budgetBytes, messageBudgetBytes };
+    const given: CacheLimits = { ...defaults, chosen: { budgetBytes: false, messageBudgetBytes: false }, defaults };
+    return parts.media.load().then(
+      (media) => media.limits({}),
+      () => given,
+    );
+  };
+
   return {
+    limits,
     usage: async () => {
-      const all = await chats();
-      const totalBytes = all.reduce((sum, chat) => sum + chat.messagesSize + chat.mediaSize, 0);
-      const limitBytes = daemon.budgetBytes;
-      return { limitBytes, totalBytes, usagePercent: limitBytes === 0 ? 0 : Math.round((1000 * totalBytes) / limitBytes) / 10, chats: all };
+      const [all, now] = await Promise.all([chats(), limits()]);
+      const messagesSize = all.reduce((sum, chat) => sum + chat.messagesSize, 0);
+      const mediaSize = all.reduce((sum, chat) => sum + chat.mediaSize, 0);
+      const totalBytes = messagesSize + mediaSize;
+      const limitBytes = now.budgetBytes + now.messageBudgetBytes;
+      return { limits: now, messagesSize, mediaSize, limitBytes, totalBytes, usagePercent: limitBytes === 0 ? 0 : Math.round((1000 * totalBytes) / limitBytes) / 10, chats: all };
     },
     clear: async (range, preview) => {
       const chosen = chatsToClear(await chats(), range);

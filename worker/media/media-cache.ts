@@ -25,7 +25,7 @@ export interface MediaCacheSetup extends MediaSetup {
 }
 
 /** The cache, also as eviction sees it. */
-export interface MediaCache extends Omit<Media, 'rowsStored' | 'freeSpace' | 'evictions'>, EvictableMedia {
+export interface MediaCache extends Omit<Media, 'rowsStored' | 'freeSpace' | 'evictions' | 'limits'>, EvictableMedia {
   /** Fetches pinned files that are not held, and looks for files without a message. To be called once, when started. */
   begin(): Promise<void>;
 }
@@ -100,6 +100,13 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
       for (const requestId of new Set(records.map((record) => record.requestId))) sweep.doubt(requestId);
     },
     stats: (): MediaStats => ({ ...stats }),
+    downloads: () =>
+      [...files.all()].flatMap((entry) => {
+        const { status, progress, fileSize, pinned, error } = files.state(entry);
+        if (status === 'completed' || status === 'idle') return [];
+        const { requestId, filename } = entry.record;
+        return [{ requestId, filename, watchers: entry.watchers.size, status, progress, fileSize, pinned, error }];
+      }),
     close: async () => {
       sweep.close();
       await queue.close();

@@ -4,6 +4,7 @@
  * Owns: putting it together, and putting the store right before the first call.
  */
 import { createEviction } from '../eviction/eviction.ts';
+import { createLimits } from '../eviction/limits.ts';
 import { createBlobMediaStore } from './blob-media-store.ts';
 import { createCacheLog } from './cache-log.ts';
 import { writeCacheSettings } from './cache-settings.ts';
@@ -38,12 +39,14 @@ export function createMedia(setup: MediaSetup, pictures: Pictures | null, files:
   const env = cacheLog ? { ...setup.env, log: cacheLog.log } : setup.env;
   const { log } = env;
   const media = files ? createFilesMediaStore(store, files, clock) : createBlobMediaStore(store, clock);
-  if (files) {
-    const limits = { limitBytes: settings.budgetBytes, messageLimitBytes: settings.messageBudgetBytes };
-    writeCacheSettings(files, limits).catch((thrown: unknown) => log.warn('settings.json not written', { error: String(thrown) }));
-  }
-  const eviction = createEviction({ env, store, media, settings, host: setup.eviction, cache: () => cache });
-  const started = media.reconcile().then(
+  const limits = createLimits(settings, store, log);
+  const tellLimits = async (): Promise<void> => {
+    if (files) await writeCacheSettings(files, { limitBytes: limits.now.budgetBytes, messageLimitBytes: limits.now.messageBudgetBytes });
+  };
+  const eviction = createEviction({ env, store, media, settings: limits.now, host: setup.eviction, cache: () => cache });
+  const restored = limits.restore();
+  void restored.then(tellLimits).catch((thrown: unknown) => log.warn('settings.json not written', { error: String(thrown) }));
+  const started = restored.then(() => media.reconcile()).then(
     (found) => {
       if (found.missing > 0 || found.orphans > 0 || found.countersWrong) log.warn('stored files put right', { ...found });
     },
@@ -57,6 +60,15 @@ export function createMedia(setup: MediaSetup, pictures: Pictures | null, files:
     rowsStored: () => eviction.rowsStored(),
     freeSpace: () => started.then(() => eviction.freeSpace()),
     evictions: () => eviction.evictions(),
+    limits: async (change) => {
+      await restored;
+      if (change.budgetBytes === undefined && change.messageBudgetBytes === undefined) return limits.told();
+      await limits.set(change);
+      tellLimits().catch((thrown: unknown) => log.warn('settings.json not written', { error: String(thrown) }));
+      // After what is under way, which may be a look by the old ones.
+      void started.then(() => eviction.check()).then(() => eviction.check());
+      return limits.told();
+    },
     close: async () => {
       eviction.close();
       await cache.close();

@@ -6,10 +6,11 @@
 import type { Backend, DaemonSettings } from '../../protocol/index.ts';
 import type { CheckedInput } from '../../protocol/daemon-api.ts';
 import type { MediaCallOutputs } from '../../protocol/media-calls.ts';
-import type { Eviction } from '../../protocol/inspect.ts';
+import type { CacheLimits, Eviction, InspectedDownload } from '../../protocol/inspect.ts';
 import type { MediaStats } from '../../protocol/media.ts';
 import type { Environment } from '../env.ts';
 import type { EvictionHost } from '../eviction/eviction.ts';
+import type { LimitsChange } from '../eviction/limits.ts';
 import type { Session } from '../sessions.ts';
 import type { Store } from '../store/store.ts';
 
@@ -37,6 +38,10 @@ export interface Media {
   freeSpace(): Promise<boolean>;
   /** What was evicted lately, oldest first. */
   evictions(): readonly Eviction[];
+  /** Files that are wanted and not there yet. */
+  downloads(): readonly InspectedDownload[];
+  /** The budgets, after a change of them if there is one. Rejects with `STORAGE_FAILED` when that cannot be kept. */
+  limits(change: LimitsChange): Promise<CacheLimits>;
   /** Stops downloads; what is being stored ends. Idempotent. */
   close(): Promise<void>;
 }
