@@ -18,6 +18,7 @@ test('the inspector names tabs, chats and the reason of their state; verify and 
   const chats = page.getByRole('region', { name: 'Chats' });
   await expect(page.getByRole('region', { name: 'Daemon' })).toContainText(await tab.epoch());
   await expect(page.getByRole('region', { name: 'Tabs' }).getByRole('listitem')).toHaveCount(3);
+  await expect(page.getByRole('region', { name: 'Tabs' }).getByText('lease held')).toHaveCount(3);
   await expect(chats).toContainText('SYNCED');
   await expect(chats).toContainText('in 2 tabs');
   await expect(chats).toContainText('Up to date: nothing can have been missed');
@@ -26,7 +27,9 @@ test('the inspector names tabs, chats and the reason of their state; verify and 
   await chats.getByRole('button', { name: 'Verify' }).click();
   await expect(chats).toContainText('1 rows, all as they should be');
   await chats.getByRole('button', { name: 'Drop cache' }).click();
-  await expect(chats).toContainText('1 dropped');
+  await expect(page.getByRole('dialog')).toContainText('1 message in 1 chat');
+  await page.getByRole('dialog').getByRole('button', { name: 'Drop' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
   // It is on screen in two tabs, so it is fetched again.
   await expect(tab.articleWith(ticket.content)).toHaveCount(1);
 });

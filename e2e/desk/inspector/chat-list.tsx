@@ -3,6 +3,8 @@ import { useState, type ReactNode } from 'react';
 import type { Client, InspectedChat } from 'tabcached';
 import { linkTo } from '../routing/use-place.ts';
 import { useOpenDesk } from '../session/desk-context.ts';
+import { clearText } from '../settings/clear-text.ts';
+import { ConfirmButton } from '../settings/confirm-button.tsx';
 import { ActionButton } from './action-button.tsx';
 import { chooseChats, toneOf } from './choose-chats.ts';
 import { durationText } from './duration-text.ts';
@@ -76,7 +78,20 @@ function Chat({ chat, now, client, onDone }: { readonly chat: InspectedChat; rea
       <div className="inspected__actions">
         <ActionButton name="Sync now" run={() => run(() => client.chat(requestId).sync().then(() => 'asked'))} />
         <ActionButton name="Verify" run={() => run(() => client.chat(requestId).verify().then(verifyText))} />
-        <ActionButton name="Drop cache" run={() => run(() => client.cache.drop(requestId).then(({ messages }) => `${messages} dropped`))} />
+        <ConfirmButton
+          small
+          label="Drop cache"
+          title={`Drop “${chat.subject ?? requestId}”`}
+          confirm="Drop"
+          ask={async () => {
+            const share = (await client.cache.usage()).chats.find((each) => each.requestId === requestId);
+            return share ? clearText({ chats: 1, messages: share.messageCount, bytes: share.messagesSize + share.mediaSize, unsentKept: share.unsent }) : null;
+          }}
+          act={async () => {
+            await client.cache.drop(requestId);
+            onDone();
+          }}
+        />
       </div>
     </li>
   );

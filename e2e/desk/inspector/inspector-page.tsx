@@ -4,6 +4,7 @@ import type { Client, InspectReport } from 'tabcached';
 import { useOpenDesk } from '../session/desk-context.ts';
 import { bytesText } from '../settings/bytes-text.ts';
 import { ChatList } from './chat-list.tsx';
+import { DownloadList, EvictionList } from './download-list.tsx';
 import { durationText } from './duration-text.ts';
 import { LaneList } from './lane-list.tsx';
 import { LogView } from './log-view.tsx';
@@ -14,6 +15,7 @@ import { useInspection } from './use-inspection.ts';
 export function InspectorPage(): ReactNode {
   const { client } = useOpenDesk();
   const { report, problem, refresh } = useInspection(client);
+  const subjectOf = (requestId: string): string => report?.chats.find((chat) => chat.requestId === requestId)?.subject ?? requestId.slice(0, 8);
   return (
     <main className="panel-page" aria-label="Inspector">
       <h1>Inspector</h1>
@@ -26,10 +28,14 @@ export function InspectorPage(): ReactNode {
         <>
           <div className="panel-row">
             <DaemonPanel report={report} client={client} />
-            <TabsPanel report={report} client={client} />
+            <TabsPanel report={report} client={client} subjectOf={subjectOf} />
           </div>
           <LaneList lanes={report.lanes} chats={report.chats} now={report.at} client={client} onDone={refresh} />
           <ChatList chats={report.chats} now={report.at} client={client} onDone={refresh} />
+          <div className="panel-row">
+            <DownloadList downloads={report.downloads} subjectOf={subjectOf} />
+            <EvictionList report={report} subjectOf={subjectOf} />
+          </div>
         </>
       ) : (
         !problem && <p className="panel-page__wait">Asking the daemon…</p>
@@ -68,8 +74,7 @@ function DaemonPanel({ report, client }: { readonly report: InspectReport; reado
   );
 }
 
-function TabsPanel({ report, client }: { readonly report: InspectReport; readonly client: Client }): ReactNode {
-  const subject = (requestId: string): string => report.chats.find((chat) => chat.requestId === requestId)?.subject ?? requestId.slice(0, 8);
+function TabsPanel({ report, client, subjectOf }: { readonly report: InspectReport; readonly client: Client; subjectOf(requestId: string): string }): ReactNode {
   return (
     <section className="panel" aria-label="Tabs">
       <h2>
@@ -82,12 +87,15 @@ function TabsPanel({ report, client }: { readonly report: InspectReport; readonl
             <span className="chip" data-tone={tab.focused ? 'good' : 'quiet'}>
               {tab.focused ? 'focused' : tab.visible ? 'visible' : 'hidden'}
             </span>
+            <span className="chip" data-tone={tab.lease === null ? 'attention' : 'quiet'} title={tab.lease ?? 'Its lock is free: it is gone, and forgotten in a moment.'}>
+              {tab.lease === null ? 'lease lost' : 'lease held'}
+            </span>
             {tab.behind && (
               <span className="chip" data-tone="caution">
                 behind
               </span>
             )}
-            <span className="tabs-list__shows">{tab.shows.length === 0 ? 'no chat' : tab.shows.map(subject).join(', ')}</span>
+            <span className="tabs-list__shows">{tab.shows.length === 0 ? 'no chat' : tab.shows.map(subjectOf).join(', ')}</span>
             {tab.tabId === client.tabId && <span className="table__note">this tab</span>}
           </li>
         ))}

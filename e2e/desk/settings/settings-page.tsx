@@ -8,6 +8,8 @@ import { bytesText } from './bytes-text.ts';
 import { ChatTable } from './chat-table.tsx';
 import { ClearCache } from './clear-cache.tsx';
 import { DownloadAll } from './download-all.tsx';
+import { Limits } from './limits.tsx';
+import { PinnedList } from './pinned-list.tsx';
 import { useUsage } from './use-usage.ts';
 
 const number = new Intl.NumberFormat('en-GB');
@@ -37,6 +39,10 @@ export function SettingsPage(): ReactNode {
             <ClearCache client={client} onDone={refresh} />
             <DownloadAll client={client} state={download} onDone={refresh} />
           </div>
+          <div className="panel-row">
+            <Limits client={client} usage={usage} onDone={refresh} />
+            <PinnedList client={client} round={stats.updatedAt} subjectOf={(requestId) => usage.chats.find((chat) => chat.requestId === requestId)?.subject ?? requestId.slice(0, 8)} />
+          </div>
           <ChatTable chats={usage.chats} client={client} onDone={refresh} />
         </>
       ) : (
@@ -56,6 +62,26 @@ function UsageBar({ usage }: { readonly usage: CacheUsage }): ReactNode {
       </p>
       <div className="usage__bar" role="meter" aria-label="Usage" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.min(100, usagePercent)}>
         <span style={{ inlineSize: `${Math.min(100, usagePercent)}%` }} />
+      </div>
+      <div className="usage__parts">
+        <Share name="Messages" bytes={usage.messagesSize} limitBytes={usage.limits.messageBudgetBytes} />
+        <Share name="Media" bytes={usage.mediaSize} limitBytes={usage.limits.budgetBytes} />
+      </div>
+    </div>
+  );
+}
+
+/** One of the two budgets, and how much of it is used. */
+function Share({ name, bytes, limitBytes }: { readonly name: string; readonly bytes: number; readonly limitBytes: number }): ReactNode {
+  const percent = limitBytes === 0 ? 100 : Math.min(100, (100 * bytes) / limitBytes);
+  const tone = percent >= 90 ? 'attention' : percent >= 80 ? 'caution' : 'calm';
+  return (
+    <div className="usage" data-tone={tone}>
+      <p className="table__note">
+        {name}: {bytesText(bytes)} of {bytesText(limitBytes)}
+      </p>
+      <div className="usage__bar usage__bar--thin" role="meter" aria-label={`${name}, share of their limit`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(percent)}>
+        <span style={{ inlineSize: `${percent}%` }} />
       </div>
     </div>
   );
