@@ -5,6 +5,7 @@
  * dropped: `deleteChat` sees to it. Bytes are those of the counters, which equal a recount.
  */
 import type { CacheLimits, CacheUsage, ChatUsage, ClearReport } from '../../protocol/index.ts';
+import { readStats } from '../store/chat-counters.ts';
 import type { InspectionSetup } from './inspect-part.ts';
 
 /** Chats by when they were last opened; null is open-ended. */
@@ -38,7 +39,7 @@ export interface StorageControl {
 }
 
 /** Creates it over the daemon's parts. */
-export function createStorageControl({ parts, daemon }: InspectionSetup): StorageControl {
+export function createStorageControl({ parts, env, daemon }: InspectionSetup): StorageControl {
   const { book, views, ledger, tickets, committer, store } = parts;
 
   const chats = async (): Promise<readonly ChatUsage[]> => {
@@ -78,9 +79,8 @@ export function createStorageControl({ parts, daemon }: InspectionSetup): Storag
     limits,
     usage: async () => {
       const [all, now] = await Promise.all([chats(), limits()]);
-      const messagesSize = all.reduce((sum, chat) => sum + chat.messagesSize, 0);
-      const mediaSize = all.reduce((sum, chat) => sum + chat.mediaSize, 0);
-      const totalBytes = messagesSize + mediaSize;
+      // Of everything, thumbnails and parts of files too, which are no chat's.
+      const { messagesSize, mediaSize, totalSize: totalBytes } = await store.read(['cache_stats'], (tx) => readStats(tx, env.clock.now()));
       const limitBytes = now.budgetBytes + now.messageBudgetBytes;
       return { limits: now, messagesSize, mediaSize, limitBytes, totalBytes, usagePercent: limitBytes === 0 ? 0 : Math.round((1000 * totalBytes) / limitBytes) / 10, chats: all };
     },

@@ -76,7 +76,7 @@ export function EvictionList({ report, subjectOf }: { readonly report: InspectRe
           {evictions.slice(-SHOWN).toReversed().map((entry, index) => (
             <li key={`${entry.at} ${entry.id} ${index}`}>
               <time dateTime={new Date(entry.at).toISOString()}>{durationText(at - entry.at)} ago</time>
-              <span className="feed__kind">{entry.what === 'file' ? 'file' : `${entry.rows} rows`}</span>
+              <span className="feed__kind">{entry.what === 'file' ? 'file' : entry.rows === 1 ? '1 message' : `${entry.rows} messages`}</span>
               <span>
                 {nameOf(entry)} <span className="table__note">{reasons[entry.reason]}</span>
               </span>

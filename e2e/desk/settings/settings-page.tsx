@@ -95,7 +95,7 @@ function Numbers({ stats, usage }: { readonly stats: CacheStats; readonly usage:
     <dl className="numbers">
       <Figure name="Total" value={bytesText(usage.totalBytes)} />
       <Figure name="Messages" value={bytesText(stats.messagesSize)} note={`${number.format(stats.messageCount)} in ${number.format(stats.chatCount)} chats`} />
-      <Figure name="Media" value={bytesText(stats.mediaSize)} note={`${number.format(stats.mediaCount)} files`} />
+      <Figure name="Media" value={bytesText(stats.mediaSize)} note={stats.mediaCount === 1 ? '1 file' : `${number.format(stats.mediaCount)} files`} />
       <Figure name="Hit rate" value={asked === 0 ? '–' : `${stats.hitRate.toFixed(0)} %`} note={asked === 0 ? 'nothing opened yet' : `${number.format(asked)} openings`} />
       <Figure name="Last sync" value={syncedAt === 0 ? 'never' : relativeText(syncedAt, now)} {...(syncedAt === 0 ? {} : { note: fullText(syncedAt) })} />
       <Figure name="Waiting to be sent" value={number.format(stats.pendingOperations)} />
