@@ -47,8 +47,13 @@ const workerParts = [
   'worker/media/media-part.ts',
   'worker/open-broadcast.ts',
   'worker/open-lobby.ts',
+  'worker/real-wipe.ts',
+  'worker/sign-out.ts',
+  'worker/storage-failure.ts',
   'worker/store/memory-store.ts',
   'worker/store/rebuild-newer.ts',
+  'worker/store/upgrade-rows.ts',
+  'worker/take-over.ts',
 ];
 const partFile = (source: string): string => `worker-${basename(source, '.ts')}`;
 const separateParts: RolldownPlugin = {

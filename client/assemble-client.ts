@@ -5,6 +5,7 @@
  * before a daemon has answered.
  */
 import type { TabReport } from '../protocol/daemon-api.ts';
+import { toTabcachedError } from '../protocol/errors.ts';
 import type { Call } from './calls.ts';
 import type { Client, ClientStatus, ConnectOptions } from './client.ts';
 import type { Connection } from './connection.ts';
@@ -47,7 +48,7 @@ export interface AssembledClient {
 /** Assembles a client. */
 export function assembleClient({ env, userId, tabId, deadlineMs, host, status, call, connection, options, connectedFromMs }: ClientParts): AssembledClient {
   const isUp = (): boolean => connection.session() !== null;
-  const views = createTabViews(env, deadlineMs, createMetrics(env, call, options, connectedFromMs), isUp);
+  const views = createTabViews(env, userId, deadlineMs, createMetrics(env, call, options, connectedFromMs), isUp);
   const observers = new Set<() => void>();
   const client: Client = {
     userId,
@@ -101,6 +102,17 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, status, c
         () => undefined,
       );
       return end;
+    },
+    signOut: async ({ wipe = false, confirmUnsent = 0 } = {}) => {
+      // What is typed is kept, or counted.
+      views.hide();
+      const report = await call('signOut', { wipe, confirmUnsent }).catch((thrown: unknown) => {
+        // Repeated after the daemon died under it: the next one knows that it was done, or finishes it.
+        if (toTabcachedError(thrown).code !== 'SIGNED_OUT') throw thrown;
+        return { signedOut: true, unsent: 0, drafts: 0, left: [] };
+      });
+      if (report.signedOut) connection.close('signed-out', wipe);
+      return report;
     },
     close: () => {
       // Best effort: the daemon also sees the lease go.

@@ -43,12 +43,14 @@ export interface ChatViewEntry {
   readonly view: ChatView;
   readonly live: LiveView;
   receive(patch: ChatPatch): void;
+  /** Shows nothing any more. */
+  forget(): void;
 }
 
 /** A page that cannot be had now leaves the window smaller than it was; the end of the daemon is another matter. */
 function missing(thrown: unknown): null {
   const { code } = toTabcachedError(thrown);
-  if (code === 'DAEMON_LOST' || code === 'CLOSED') throw thrown;
+  if (code === 'DAEMON_LOST' || code === 'CLOSED' || code === 'SIGNED_OUT') throw thrown;
   return null;
 }
 
@@ -87,9 +89,7 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
       setup.onSnapshot(snapshot);
     },
     close: () => {
-      core = draft = failure = null;
-      marks.clear();
-      source.touch();
+      forget();
       setup.onClose();
     },
     onFailure: ({ code, message }) => {
@@ -98,6 +98,11 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
       source.touch();
     },
   });
+
+  const forget = (): void => {
+    core = draft = failure = null;
+    source.touch();
+  };
 
   /** Applies a patch to an opening under way; false when one before it was missed and the opening starts again. */
   const advance = (opening: NonNullable<typeof draft>, patch: ChatPatch): boolean => {
@@ -131,6 +136,7 @@ export function createChatView(setup: ChatViewSetup): ChatViewEntry {
 
   return {
     live,
+    forget,
     view: {
       requestId,
       subscribe: source.subscribe,

@@ -22,6 +22,8 @@ export interface Chats {
   hide(): void;
   /** The daemon left patches out: open these again. */
   stale(requestIds: readonly string[]): void;
+  /** No view shows anything any more. */
+  forget(): void;
 }
 
 /** How long a view that nobody subscribes to is found again by its arguments. */
@@ -95,6 +97,7 @@ export function createChats(env: Environment, deadlineMs: number, metrics: Metri
     hide: () => {
       for (const draft of drafts.values()) draft.flush();
     },
+    forget: () => eachEntry((entry) => entry.forget()),
     stale: (requestIds) => {
       for (const requestId of requestIds) for (const entry of [...(watched.get(requestId) ?? [])]) entry.live.reopen();
     },

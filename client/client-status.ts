@@ -12,6 +12,8 @@ export interface StatusKeeper {
   down(): void;
   /** A newer build serves this tab, or refuses to; null: its own does. */
   superseded(by: Superseded | null): void;
+  /** It is over for good. */
+  signedOut(): void;
 }
 
 /** A status that begins unconnected. `host` is asked whenever a daemon is up. */
@@ -24,10 +26,11 @@ export function createStatus(host: () => HostKind): StatusKeeper {
   const source = createSource(() => status);
   return {
     source,
-    up: (state) => set({ ...state, connected: true, host: host(), superseded: status.superseded }),
+    up: (state) => set({ ...state, connected: true, host: host(), signedOut: false, superseded: status.superseded }),
     down: () => set({ ...status, connected: false, link: 'offline' }),
     superseded: (superseded) => {
       if (JSON.stringify(superseded) !== JSON.stringify(status.superseded)) set({ ...status, superseded });
     },
+    signedOut: () => set({ ...NO_STATUS, host: host(), signedOut: true }),
   };
 }

@@ -25,6 +25,7 @@ import type {
   OutboxPause,
   PinnedMedia,
   SendReceipt,
+  SignOutReport,
   Update,
   VerifyReport,
   Window,
@@ -56,6 +57,8 @@ export interface Superseded {
 /** What this tab knows of its daemon. `connected` is false between the death of a daemon and the next one's welcome. */
 export interface ClientStatus extends HostState {
   readonly connected: boolean;
+  /** The user signed out, in this tab or another: this client is over and shows nothing any more. */
+  readonly signedOut: boolean;
   readonly host: HostKind;
   /** Null while no newer build is known. */
   readonly superseded: Superseded | null;
@@ -260,6 +263,12 @@ export interface Client {
    * half done. Never in a loop: each reload of a tab waits longer than the one before. Returns the undo.
    */
   reloadWhenSafe(isSafe: () => boolean): () => void;
+  /**
+   * Signs the user out of every tab: queues stop, the link closes, the token is forgotten. What is cached stays for the user's next
+   * sign-in, and nobody else is shown it. With `wipe` everything of the user is removed from this browser and it is looked whether anything
+   * is left; while more messages are unsent than `confirmUnsent` (default 0), nothing happens but that they are counted.
+   */
+  signOut(options?: { readonly wipe?: boolean; readonly confirmUnsent?: number }): Promise<SignOutReport>;
   /** Ends this tab's session; idempotent. Calls under way reject with `CLOSED`. */
   close(): void;
 }

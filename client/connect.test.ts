@@ -30,6 +30,7 @@ describe('handshake', () => {
       lease: tabLease('anna', client.tabId),
       settings: { backend: 'https://desk.example/api', budgetBytes: 100 * 1024 * 1024, outboxLimit: 1_000 },
       report: { visible: true, focused: true, online: true },
+      returning: false,
     });
     expect(client.host).toBe('shared-worker');
     expect(client.status.getSnapshot()).toMatchObject({ connected: true, host: 'shared-worker', epoch: 'epoch1', link: 'live' });
@@ -112,7 +113,7 @@ describe('close', () => {
     const client = await browser.tab().connect();
     browser.workers.latest().post({ t: 'goodbye', reason: 'signed-out' });
     await until(() => !client.status.getSnapshot().connected);
-    await expect(client.stats()).rejects.toMatchObject({ code: 'CLOSED' });
+    await expect(client.stats()).rejects.toMatchObject({ code: 'SIGNED_OUT' });
     expect(browser.workers.latest().inputs('hello')).toHaveLength(1);
   });
 });

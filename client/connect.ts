@@ -89,7 +89,12 @@ export async function connectIn(env: Environment, options: ConnectOptions): Prom
       },
       onRefused: (error) => calls.down(error),
       onChosen: (target, works) => status.superseded(supersededBy(target, { buildId, userId }, works)),
-      onEnd: () => calls.down(new TabcachedError('CLOSED')),
+      onEnd: (why, wiped) => {
+        calls.down(new TabcachedError(why === 'closed' ? 'CLOSED' : 'SIGNED_OUT'));
+        if (why === 'closed') return;
+        status.signedOut();
+        assembled?.views.forget(wiped);
+      },
     },
   );
 

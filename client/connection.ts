@@ -39,8 +39,8 @@ export interface ConnectionEvents {
   onRefused(error: TabcachedError): void;
   /** A daemon was chosen, and lets this tab in or not. Called before {@link ConnectionEvents.onUp} and `onRefused`. */
   onChosen(target: DaemonTarget, works: boolean): void;
-  /** It is over: closed, or signed out. */
-  onEnd(): void;
+  /** It is over: closed, or signed out; then `wiped` tells whether everything of the user is to be removed here as well. */
+  onEnd(why: 'closed' | 'signed-out', wiped: boolean): void;
 }
 
 /** A connection that is kept. */
@@ -49,8 +49,8 @@ export interface Connection {
   session(): Session | null;
   /** Resolves with the first session. Rejects, and the connection is over, with a refusal, `HOST_UNAVAILABLE` or `TIMEOUT`. */
   readonly first: Promise<void>;
-  /** Idempotent. */
-  close(): void;
+  /** Idempotent. `why` other than `closed` is for whoever was told so in another way than by the daemon's goodbye. */
+  close(why?: 'closed' | 'signed-out', wiped?: boolean): void;
 }
 
 /** Codes of a hello that repeating will hardly cure; all others pass, a daemon that is just going away included. */
@@ -70,6 +70,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
   let session: Session | null = null;
   let lease: HeldLock | null = null;
   let hidden = false;
+  let connectedOnce = false;
   /** Counts the times that the page went away: what began before the last one is worth nothing. */
   let departures = 0;
   let wake: () => void = () => undefined;
@@ -133,6 +134,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
       lease: tabLease(userId, tabId),
       settings: setup.settings,
       report: env.page.report(),
+      returning: connectedOnce,
     };
     const early: DaemonFrame[] = [];
     let deliver = (frame: DaemonFrame): void => void early.push(frame);
@@ -156,8 +158,9 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
     events.onChosen(preferred, true);
     events.onUp(opened, hello.report);
     deliver = (frame) => {
-      if (frame.t === 'goodbye') opened.end(frame.reason);
-      else events.onFrame(frame);
+      if (frame.t !== 'goodbye') events.onFrame(frame);
+      else if (frame.reason === 'signed-out') close('signed-out', frame.wiped);
+      else opened.end(frame.reason);
     };
     for (const frame of early) deliver(frame);
     // A better one may have been started while this one was joined: everybody goes to the best.
@@ -165,21 +168,20 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
     return opened;
   };
 
-  const close = (): void => {
+  const close: Connection['close'] = (why = 'closed', wiped = false) => {
     if (over.signal.aborted) return;
     over.abort();
-    session?.end('closed');
+    session?.end(why);
     setup.host.leave();
     lease?.release();
     for (const undo of undoPage) undo();
-    events.onEnd();
+    events.onEnd(why, wiped);
   };
 
   let settleFirst!: { resolve: () => void; reject: (error: TabcachedError) => void };
   const first = new Promise<void>((resolve, reject) => (settleFirst = { resolve, reject }));
   const run = async (): Promise<void> => {
     const giveUpAt = env.clock.now() + 2 * setup.deadlineMs;
-    let connectedOnce = false;
     let failures = 0;
     while (!over.signal.aborted) {
       if (hidden) await new Promise<void>((resolve) => (wake = resolve));
@@ -189,6 +191,8 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
         opened = await attempt();
       } catch (thrown) {
         error = toTabcachedError(thrown);
+        // The user signed out while this tab was away.
+        if (error.code === 'SIGNED_OUT') return close('signed-out');
         failures += 1;
       }
       const refused = REFUSALS.includes(error.code);
@@ -204,7 +208,6 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
       settleFirst.resolve();
       const why = await opened.ended;
       if (why === 'hung') await markHung(opened.target);
-      if (why === 'signed-out') return close();
       // A daemon that says goodbye is making room for another; each goodbye in a row waits longer.
       failures = why === 'superseded' || why === 'fenced' ? failures + 1 : 0;
       if (failures > 0) await pause(env, pauseMs(failures, env.random), over.signal);

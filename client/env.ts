@@ -66,6 +66,8 @@ export interface LatePage {
   wallTime(): number;
   /** What lives as long as the tab, over reloads. `set` answers whether it could be stored. */
   readonly session: { get(key: string): string | null; set(key: string, value: string): boolean };
+  /** Removes every key with that beginning from local and session storage. */
+  removeKeys(prefix: string): void;
   readonly urls: ObjectUrls;
   readonly timeline: Timeline;
 }

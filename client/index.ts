@@ -38,6 +38,7 @@ export type {
   LogEntry,
 } from '../protocol/inspect.ts';
 export type { Metric, MetricName } from '../protocol/metrics.ts';
+export type { SignOutReport } from '../protocol/sign-out.ts';
 export { TabcachedError } from '../protocol/errors.ts';
 export type { ErrorCode } from '../protocol/errors.ts';
 export type { OutboxOperation, OutboxPause, RefusalContext } from '../protocol/outbox.ts';

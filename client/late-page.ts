@@ -22,6 +22,11 @@ export const latePage = (): LatePage => ({
     get: (key) => attempt(() => sessionStorage.getItem(key)) ?? null,
     set: (key, value) => attempt(() => (sessionStorage.setItem(key, value), true)) ?? false,
   },
+  removeKeys: (prefix) =>
+    // Where storage is forbidden there is nothing in it.
+    attempt(() => {
+      for (const storage of [localStorage, sessionStorage]) for (const key of Object.keys(storage)) if (key.startsWith(prefix)) storage.removeItem(key);
+    }),
   urls: { create: (blob) => URL.createObjectURL(blob), revoke: (url) => URL.revokeObjectURL(url) },
   timeline: performance,
 });

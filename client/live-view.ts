@@ -75,7 +75,7 @@ export function createLiveView(
       },
       (thrown: unknown) => {
         const error = toTabcachedError(thrown);
-        if (!isCurrent() || error.code === 'DAEMON_LOST' || error.code === 'CLOSED') return;
+        if (!isCurrent() || error.code === 'DAEMON_LOST' || error.code === 'CLOSED' || error.code === 'SIGNED_OUT') return;
         actions.onFailure(error);
         finish();
         if (!error.retryable) return;

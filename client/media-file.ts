@@ -30,6 +30,8 @@ export interface MediaFile {
   readonly live: LiveView;
   watch(hints: MediaHints, onChange: () => void): MediaWatch;
   receive(state: MediaState): void;
+  /** Shows nothing any more. */
+  forget(): void;
 }
 
 const keyOf = ({ messageId, priority, onScreen }: MediaHints): string => `${messageId} ${priority} ${onScreen}`;
@@ -79,6 +81,11 @@ export function createMediaFile(setup: MediaFileSetup): MediaFile {
     for (const kind of ['full', 'thumbnail'] as const) if (!has(kind)) revoke(kind);
     publish();
   };
+  const drop = (): void => {
+    told = failure = null;
+    revoke('full');
+    revoke('thumbnail');
+  };
   const readAll = async (): Promise<void> => void (await Promise.all([read('thumbnail'), read('full')]));
 
   const ask = async (): Promise<MediaState> => {
@@ -102,9 +109,7 @@ export function createMediaFile(setup: MediaFileSetup): MediaFile {
       await readAll();
     },
     close: () => {
-      told = failure = null;
-      revoke('full');
-      revoke('thumbnail');
+      drop();
       setup.onClose();
       if (isUp()) void call('unwatchMedia', { requestId, filename }).catch(() => undefined);
     },
@@ -134,6 +139,10 @@ export function createMediaFile(setup: MediaFileSetup): MediaFile {
           else reorder();
         },
       };
+    },
+    forget: () => {
+      drop();
+      publish();
     },
     receive: (state) => {
       heard += 1;

@@ -25,6 +25,8 @@ export interface MediaFiles {
   /** A session is up: ask for what is watched. */
   up(): void;
   down(): void;
+  /** No file shows anything any more. */
+  forget(): void;
 }
 
 /** No file is watched yet. */
@@ -46,6 +48,9 @@ export function createMediaFiles(env: LoadedEnvironment, deadlineMs: number, cal
     },
     down: () => {
       for (const file of files.values()) file.live.down();
+    },
+    forget: () => {
+      for (const file of files.values()) file.forget();
     },
   };
 }

@@ -18,6 +18,8 @@ export interface OutboxView {
   readonly outbox: Outbox;
   readonly live: LiveView;
   receive(patch: OutboxPatch): void;
+  /** Shows nothing any more. */
+  forget(): void;
 }
 
 /** Operations in lanes, each in its order, the lane with the oldest operation first. Lanes as in `previous` keep their reference. Pure. */
@@ -52,6 +54,11 @@ export function createOutboxView(env: Environment, deadlineMs: number, call: Cal
     for (const operation of upserts) operations.set(operation.operationId, operation);
     source.touch();
   };
+  const forget = (): void => {
+    early = null;
+    operations = new Map();
+    take(null, [], []);
+  };
   const receive = (patch: OutboxPatch): void => {
     if (early) early.push(patch);
     else if (!head || patch.version <= head.version) return;
@@ -71,9 +78,7 @@ export function createOutboxView(env: Environment, deadlineMs: number, call: Cal
       for (const patch of missed) receive(patch);
     },
     close: () => {
-      early = null;
-      operations = new Map();
-      take(null, [], []);
+      forget();
       if (isUp()) void call('watchOutbox', { watching: false }).catch(() => undefined);
     },
     onFailure: () => (early = null),
@@ -86,6 +91,7 @@ export function createOutboxView(env: Environment, deadlineMs: number, call: Cal
   return {
     live,
     receive,
+    forget,
     outbox: { subscribe: source.subscribe, getSnapshot: source.getSnapshot, ...outboxActions(call) },
   };
 }

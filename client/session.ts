@@ -29,7 +29,7 @@ export interface Session {
   readonly rpc: Rpc;
   /** Resolves once, with the first reason given. */
   readonly ended: Promise<SessionEnd>;
-  /** Ends it: calls under way reject with `CLOSED` for `closed` and `signed-out`, else `DAEMON_LOST`. Idempotent. */
+  /** Ends it: calls under way reject with `CLOSED` for `closed`, `SIGNED_OUT` for `signed-out`, else `DAEMON_LOST`. Idempotent. */
   end(why: SessionEnd): void;
 }
 
@@ -91,7 +91,7 @@ export async function openSession(setup: SessionSetup): Promise<Handshake> {
   const ended = new Promise<SessionEnd>((resolve) => (tellEnd = resolve));
   const end = (why: SessionEnd): void => {
     if (stop.signal.aborted) return;
-    release(new TabcachedError(why === 'closed' || why === 'signed-out' ? 'CLOSED' : 'DAEMON_LOST'));
+    release(new TabcachedError(why === 'closed' ? 'CLOSED' : why === 'signed-out' ? 'SIGNED_OUT' : 'DAEMON_LOST'));
     setup.onEnded();
     tellEnd(why);
   };

@@ -19,6 +19,8 @@ export interface StatsView {
   readonly download: Source<DownloadAllState | null>;
   readonly live: LiveView;
   receive(frame: StatsFrame): void;
+  /** Shows nothing any more. */
+  forget(): void;
 }
 
 /** Statistics that are asked for when somebody subscribes. */
@@ -50,5 +52,5 @@ export function createStatsView(env: Environment, deadlineMs: number, call: Call
   };
   const source = createSource(() => stats, use);
   const download = createSource(() => downloadState, use);
-  return { source, download, live, receive: (frame) => live.isActive() && set(frame.stats, frame.downloadAll) };
+  return { source, download, live, receive: (frame) => live.isActive() && set(frame.stats, frame.downloadAll), forget: () => set(null, null) };
 }

@@ -4,6 +4,7 @@
  * Owns: which frame goes to which view. It is loaded beside the handshake and not with the first bundle, because nothing can be
  * shown before a daemon has answered.
  */
+import { ownedPrefix } from '../protocol/names.ts';
 import type { MediaFrame } from '../protocol/media.ts';
 import type { DownloadAllState } from '../protocol/inspect.ts';
 import type { CacheStats } from '../protocol/records.ts';
@@ -36,10 +37,12 @@ export interface TabViews {
   hide(): void;
   /** The daemon is gone: what it was asked is void. */
   down(): void;
+  /** The user signed out: nothing is shown any more. With `wiped`, what this tab keeps in its storage goes as well. */
+  forget(wiped: boolean): void;
 }
 
 /** Views of which none is open. `isUp` tells whether a daemon is there. */
-export function createTabViews(env: LoadedEnvironment, deadlineMs: number, metrics: Metrics, isUp: () => boolean): TabViews {
+export function createTabViews(env: LoadedEnvironment, userId: string, deadlineMs: number, metrics: Metrics, isUp: () => boolean): TabViews {
   const { call } = metrics;
   const chats = createChats(env, deadlineMs, metrics, isUp);
   const tickets = createTicketsView(env, deadlineMs, call, isUp);
@@ -93,6 +96,14 @@ export function createTabViews(env: LoadedEnvironment, deadlineMs: number, metri
       outbox.live.down();
       chats.down();
       files?.down();
+    },
+    forget: (wiped) => {
+      tickets.forget();
+      stats.forget();
+      chats.forget();
+      outbox.forget();
+      files?.forget();
+      if (wiped) env.later.removeKeys(ownedPrefix(userId));
     },
   };
 }

@@ -36,6 +36,8 @@ export interface TicketsView {
   readonly source: Source<TicketsState>;
   readonly live: LiveView;
   receive(patch: TicketsPatch): void;
+  /** Shows nothing any more. */
+  forget(): void;
 }
 
 /** A list that opens when somebody subscribes. */
@@ -76,5 +78,5 @@ export function createTicketsView(env: Environment, deadlineMs: number, call: Ca
     onFailure: () => (early = null),
   });
   const source = createSource(() => state, live.use);
-  return { source, live, receive };
+  return { source, live, receive, forget: () => set(NO_TICKETS) };
 }

@@ -12,6 +12,7 @@ import { MESSAGE_BUDGET_BYTES } from './limits.ts';
 import type { MediaStats } from './media.ts';
 import type { mediaCallInputs, MediaCallOutputs } from './media-calls.ts';
 import { Content, Count, SequenceNumber, Uuid, type CacheStats } from './records.ts';
+import { signOutInputs, type SignOutOutputs } from './sign-out.ts';
 import type { HostState } from './views.ts';
 
 /** Settings that all tabs of a user must share, because one daemon serves them all. */
@@ -47,6 +48,8 @@ export const Hello = v.object({
   lease: v.string(),
   settings: DaemonSettings,
   report: TabReport,
+  /** This client was connected before: after a sign-out it is refused with `SIGNED_OUT`, and only a new one may sign in again. */
+  returning: v.optional(v.boolean(), false),
 });
 /** See {@link Hello}. */
 export type Hello = v.InferOutput<typeof Hello>;
@@ -147,10 +150,11 @@ export const callInputs = {
   saveDraft: v.object({ ...chat, text: v.pipe(v.string(), v.maxLength(100_000)) }),
   giveToken: v.object({ requestNumber: Count, token: v.nullable(v.string()) }),
   stats: v.object({}),
+  ...signOutInputs,
 } as const;
 
 /** Answers by call. `string` stands for JSON text of the named shape: see {@link JsonAnswers}. */
-export interface CallOutputs extends MediaCallOutputs {
+export interface CallOutputs extends MediaCallOutputs, SignOutOutputs {
   readonly hello: Welcome;
   readonly bye: null;
   readonly report: null;

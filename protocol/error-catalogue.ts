@@ -18,6 +18,7 @@ const words: Readonly<Record<ErrorCode, readonly [cause: string, action: string]
   TIMEOUT: ['No answer within the deadline.', 'Repeat the call; the outcome of the first is unknown.'],
   DAEMON_LOST: ['The daemon died while the call was under way.', 'Repeat it; the client is reconnecting by itself.'],
   CLOSED: ['The client (or its tab) was closed.', 'Call connect() again.'],
+  SIGNED_OUT: ['The user signed out, in this tab or in another.', 'Drop what is shown; call connect() after the next sign-in.'],
   HOST_UNAVAILABLE: ['No daemon could be started in this browser.', 'Show the network state; try again later.'],
   PROTOCOL_MISMATCH: ['The tab and the daemon speak different protocol versions.', 'Reload the page when it is safe.'],
   SETTINGS_MISMATCH: ['A daemon is running for this user with other settings.', 'Use the same settings in every tab, or close the other tabs first.'],

@@ -9,6 +9,7 @@ export const RETRYABLE = {
   TIMEOUT: true,
   DAEMON_LOST: true,
   CLOSED: false,
+  SIGNED_OUT: false,
   HOST_UNAVAILABLE: true,
   PROTOCOL_MISMATCH: false,
   SETTINGS_MISMATCH: false,

@@ -11,5 +11,6 @@ export * from './metrics.ts';
 export * from './names.ts';
 export * from './outbox.ts';
 export * from './records.ts';
+export * from './sign-out.ts';
 export * from './updates.ts';
 export * from './views.ts';

@@ -46,6 +46,9 @@ export const databaseName = (userId: string): string => `support-center-${userId
 /** Name of the database in which a user's outbox waits while the other one is rebuilt (`worker/store/rebuild-newer.ts`). */
 export const carriedDatabaseName = (userId: string): string => `${databaseName(userId)}-carried`;
 
+/** What every key of ours in local and session storage, and the name of every cache of ours in the Cache API, begins with, for one user. */
+export const ownedPrefix = (userId: string): string => `${nameOf('own', userId)}:`;
+
 /** Name of the SharedWorker. */
 export const workerName = (worker: WorkerIdentity): string => nameFor('worker', worker);
 

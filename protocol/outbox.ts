@@ -47,7 +47,7 @@ export interface OutboxOperation {
 
 /** Why nothing at all is being sent. `until`: when it goes on by itself, in Unix milliseconds; null: not known. */
 export interface OutboxPause {
-  readonly reason: 'offline' | 'unauthorized' | 'rate-limited';
+  readonly reason: 'offline' | 'unauthorized' | 'rate-limited' | 'storage';
   readonly until: number | null;
 }
 

@@ -50,3 +50,14 @@ export type LinkState = 'live' | 'syncing' | 'offline';
 
 /** Where rows go: `indexeddb`, or `memory` when the browser refused storage (nothing survives the daemon then). */
 export type StorageState = 'indexeddb' | 'memory';
+
+/**
+ * What is wrong with the browser's storage. `hung`: it does not answer, or an older tab blocks it; `refused`: the browser forbids it (a
+ * private window); `newer`: a newer version of the application wrote it; `corrupt`: it cannot be read; `full`: there is no room; `failing`:
+ * it opens and cannot be written.
+ */
+export interface StorageTrouble {
+  readonly kind: 'hung' | 'refused' | 'newer' | 'corrupt' | 'full' | 'failing';
+  /** Nothing is sent before the stored outbox can be read: what it holds comes first. */
+  readonly held: boolean;
+}

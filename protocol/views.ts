@@ -8,7 +8,7 @@ import type { CachedMessage, CachedTicket, CacheStats, SeqRange } from './record
 import type { OutboxPatch, RefusalContext } from './outbox.ts';
 import type { DownloadAllState } from './inspect.ts';
 import type { MediaFrame } from './media.ts';
-import type { LinkState, StorageState } from './updates.ts';
+import type { LinkState, StorageState, StorageTrouble } from './updates.ts';
 import { PROVISIONAL_BASE } from './limits.ts';
 
 /** State of a chat's synchronisation (data model, "State Transitions"; SPEC.md has the table). */
@@ -115,6 +115,8 @@ export interface HostState {
   readonly epoch: string;
   readonly link: LinkState;
   readonly storage: StorageState;
+  /** Null when storage works. Tried again by itself; what was written meanwhile is appended to what was stored. */
+  readonly trouble: StorageTrouble | null;
   /** Tabs connected to the daemon. */
   readonly tabs: number;
   /** Operations not yet confirmed, in all chats. */
@@ -148,6 +150,8 @@ export interface StaleViews {
 export interface GoodbyeFrame {
   readonly t: 'goodbye';
   readonly reason: 'superseded' | 'fenced' | 'signed-out';
+  /** With `signed-out`: everything of the user is removed; the tab removes what it keeps. */
+  readonly wiped?: boolean;
 }
 
 /** The statistics of the cache, to tabs that watch them: at most once a second, and only when they changed. */

@@ -127,6 +127,7 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       stalledSessions: sessions.stalled(),
       media: parts.media.loaded()?.stats() ?? null,
     }),
+    signOut: (input) => parts.signOut(session, input),
   };
   return calls;
 }

@@ -8,15 +8,25 @@ import type { Backend, DaemonSettings, GoodbyeFrame, Hello, Welcome } from '../p
 import { TabcachedError } from '../protocol/errors.ts';
 import type { WorkerIdentity } from '../protocol/names.ts';
 import type { BackendEnvironment } from './backend/backend-environment.ts';
-import { boot } from './boot.ts';
+import { boot, type Booted } from './boot.ts';
 import { createCalls } from './calls.ts';
 import type { Connect } from './connection.ts';
 import { createConnection, type Admitted } from './dispatch.ts';
 import type { Environment } from './env.ts';
+import { carryOver, type Carried } from './carry-over.ts';
+import { untilLoaded } from './durable-store.ts';
 import { createJournal } from './journal.ts';
+import { NO_LEGACY, type Legacy } from './lives.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './sessions.ts';
+import type { takeOver as TakeOver } from './take-over.ts';
+import { senderOf } from './outbox/sender.ts';
 import { createParts } from './wire-parts.ts';
+
+/** A life that storage bore for so long counts as one that works. */
+const STEADY_MS = 60_000;
+/** Between the last word to the tabs and the release of the lease. */
+const RELEASE_AFTER_MS = 50;
 
 /** What a daemon is made with. */
 export interface DaemonSetup {
@@ -27,14 +37,18 @@ export interface DaemonSetup {
   readonly url?: string;
   /** The daemon has stopped by itself and let go of everything: another one takes its place, in another worker. */
   onStopped?(): void;
+  /** What the life before left; this one boots when that one is over. */
+  readonly before?: Promise<Legacy>;
 }
 
 /** The daemon. */
 export interface Daemon {
   /** Connects a tab. Works at once; calls wait until the daemon is up. */
   readonly connect: Connect;
-  /** Writes what is queued, lets go of everything; idempotent. */
-  close(): Promise<void>;
+  /** It has ended or is about to, and whoever comes now belongs to another life in this worker. */
+  over(): boolean;
+  /** Writes what is queued, lets go of everything, and answers what the next life has to know; idempotent. */
+  close(): Promise<Legacy>;
 }
 
 /** Calls that are answered by parts which load when used. */
@@ -44,7 +58,7 @@ const lateCalls =
     (await (/Media$|^cacheSize$/.test(name) ? media : inspection).load()).call(session, name, input);
 
 /** Starts a daemon. Returns at once; it boots on its own. */
-export function createDaemon({ env: given, identity, createBackend, url, onStopped = () => undefined }: DaemonSetup): Daemon {
+export function createDaemon({ env: given, identity, createBackend, url, before, onStopped = () => undefined }: DaemonSetup): Daemon {
   const journal = createJournal(given.log, given.clock);
   const env = { ...given, log: journal.log };
   const { userId, buildId } = identity;
@@ -52,14 +66,37 @@ export function createDaemon({ env: given, identity, createBackend, url, onStopp
   const over = new AbortController();
   let parts: Parts | null = null;
   let settings: DaemonSettings | null = null;
+  let again = false;
+  let tries = 0;
+  let carried: Carried | null = null;
+  let takeOver: typeof TakeOver | null = null;
+  const startedAt = env.clock.now();
 
-  const stop = (why: string, reason: GoodbyeFrame['reason'] = 'fenced'): void => {
+  const stop = (why: string, reason: GoodbyeFrame['reason'] = 'fenced', inPlace = false): void => {
     if (over.signal.aborted) return;
+    again = inPlace;
+    if (inPlace && parts) carried = carryOver(parts);
     env.log.warn('daemon stops', { epoch, reason: why });
     for (const session of parts?.sessions.all() ?? []) parts?.sessions.post(session, JSON.stringify({ t: 'goodbye', reason }));
-    void close().then(onStopped);
+    void close().then(() => {
+      if (!inPlace) onStopped();
+    });
   };
-  const booting = boot(env, identity, { epoch, url }, over.signal, { onLost: stop, onAsked: () => stop('a newer daemon runs', 'superseded') });
+  const begin = async (): Promise<Booted> => {
+    const legacy = (await before) ?? NO_LEGACY;
+    ({ tries, carried } = legacy);
+    const booted = await boot(env, identity, { epoch, url }, over.signal, {
+      onLost: stop,
+      onCut: (why) => stop(why, 'fenced', true),
+      onAsked: () => stop('a newer daemon runs', 'superseded'),
+    });
+    const { saved } = booted;
+    if (saved) carried = { operations: [...saved.operations, ...(carried?.operations ?? [])], drafts: [...saved.drafts, ...(carried?.drafts ?? [])] };
+    if (carried) takeOver = (await untilLoaded(env, () => import('./take-over.ts'))).takeOver;
+    void booted.whenBack?.(tries, over.signal).then(() => stop('storage is back', 'fenced', true));
+    return legacy.signedOut ? { ...booted, signedOut: true } : booted;
+  };
+  const booting = begin();
   booting.catch((error: unknown) => stop(`boot failed: ${String(error)}`));
 
   /** The first tab's settings are the daemon's; a tab with others is told so, never served with the wrong ones. */
@@ -74,9 +111,13 @@ export function createDaemon({ env: given, identity, createBackend, url, onStopp
       throw new TabcachedError('SETTINGS_MISMATCH', `The running daemon was started with ${JSON.stringify(settings)}.`);
     }
     if (!parts) {
-      parts = createParts({ env, identity, epoch, journal, booted, settings: hello.settings, createBackend, onFenced: () => stop('fenced') });
+      const end = (last: () => Promise<void>): Promise<void> => close(last).then(() => undefined);
+      parts = createParts({ env, identity, epoch, journal, booted, settings: hello.settings, createBackend, onFenced: () => stop('fenced'), end });
       settings = hello.settings;
+      if (carried) takeOver?.(parts, carried, { userId, sender: senderOf(userId, parts.tickets.all()) });
     }
+    // A page that was away while its user signed out.
+    if (hello.returning && parts.gate.locked()) throw new TabcachedError('SIGNED_OUT');
     return parts;
   };
 
@@ -87,17 +128,29 @@ export function createDaemon({ env: given, identity, createBackend, url, onStopp
       // After the tab is known, because the link asks it for the token.
       ready.push.open();
       const welcome: Welcome = { epoch, buildId, lease: (await booting).lease, host: ready.host() };
-      return { welcome, calls: createCalls(ready, session, env.clock, epoch), late: lateCalls(ready, session), leave: () => ready.sessions.leave(session) };
+      return { welcome, calls: createCalls(ready, session, env.clock, epoch), late: lateCalls(ready, session), pass: ready.gate.pass, leave: () => ready.sessions.leave(session) };
     });
 
-  const close = async (): Promise<void> => {
-    if (over.signal.aborted) return;
+  const finish = async (last?: () => Promise<void>): Promise<Legacy> => {
     over.abort();
-    await parts?.close();
-    await booting.then(
-      (booted) => booted.release(),
-      () => undefined,
-    );
+    if (last) again = true;
+    try {
+      await parts?.close();
+      if (last) {
+        await last();
+        // What was posted last goes out before the lease does: to a tab that sees it go, this was a death.
+        await new Promise<void>((resolve) => void env.timers.after(RELEASE_AFTER_MS, resolve));
+      }
+    } finally {
+      await booting.then(
+        (booted) => booted.release(),
+        () => undefined,
+      );
+    }
+    const bore = parts?.host().trouble === null && env.clock.now() - startedAt > STEADY_MS;
+    return { signedOut: last !== undefined, carried: last ? null : carried, tries: bore ? 0 : tries + 1 };
   };
-  return { connect, close };
+  let closing: Promise<Legacy> | null = null;
+  const close = (last?: () => Promise<void>): Promise<Legacy> => (closing ??= finish(last));
+  return { connect, over: () => again, close: () => close() };
 }

@@ -16,6 +16,8 @@ export interface Admitted {
   readonly calls: SessionCalls;
   /** Calls that a part of the daemon checks and answers which loads when used. */
   late(name: string, input: unknown): Promise<unknown>;
+  /** What a call has to wait for, if anything. May throw. */
+  pass(name: string): Promise<void> | undefined;
   leave(): void;
 }
 
@@ -29,13 +31,18 @@ export function createConnection({ log, trace }: Pick<Journal, 'log' | 'trace'>,
   let tab = 'new';
   let calls = 0;
 
-  const helloFirst = (): Admitted => {
+  /** The tab's way in, once it may pass: whatever a call is named, this comes before its handler. */
+  const passing = async (name: string): Promise<Admitted> => {
     if (!admitted) throw new TabcachedError('PROTOCOL_MISMATCH', 'Hello comes first.');
+    for (let wait = admitted.pass(name); wait; wait = admitted.pass(name)) {
+      await wait;
+      if (!admitted) throw new TabcachedError('CLOSED');
+    }
     return admitted;
   };
 
   const perform = async (name: string, input: unknown): Promise<unknown> => {
-    if (!isCall(name)) return helloFirst().late(name, input);
+    if (!isCall(name)) return (await passing(name)).late(name, input);
     const checked = v.safeParse(callInputs[name], input);
     if (!checked.success) {
       const wrongVersion = name === 'hello' && (input as { protocol?: unknown } | null)?.protocol !== 1;
@@ -53,7 +60,7 @@ export function createConnection({ log, trace }: Pick<Journal, 'log' | 'trace'>,
       tab = (checked.output as Hello).tabId.slice(0, 6);
       return next.welcome;
     }
-    const handler = helloFirst().calls[name as keyof SessionCalls] as (input: unknown) => unknown;
+    const handler = (await passing(name)).calls[name as keyof SessionCalls] as (input: unknown) => unknown;
     return handler(checked.output);
   };
 

@@ -86,6 +86,11 @@ export interface Environment {
   openStore(userId: string, events: StoreEvents): Promise<Store>;
   /** A store that forgets everything when the daemon ends. Rejects when its code cannot be loaded. */
   openMemoryStore(): Promise<Store>;
+  /**
+   * Removes everything of a user from this browser: files, caches, at last the database, so that a wipe that was interrupted is finished
+   * by the next daemon. Answers what is left, for a person. Rejects when its code cannot be loaded.
+   */
+  wipe(userId: string): Promise<readonly string[]>;
   openBroadcast(name: string): Broadcast;
   estimateStorage(): Promise<StorageEstimate | null>;
   /** Opens the media cache. Rejects when its code cannot be loaded. */

@@ -12,6 +12,7 @@ import type { LazyPart } from './lazy-part.ts';
 import type { Media } from './media/media.ts';
 import type { Inspection } from './inspect/inspect-part.ts';
 import type { Journal } from './journal.ts';
+import type { Gate } from './gate.ts';
 import type { Executor } from './outbox/executor.ts';
 import type { Ledger } from './outbox/ledger.ts';
 import type { Outbox } from './outbox/outbox.ts';
@@ -19,6 +20,7 @@ import type { OutboxView } from './outbox/outbox-view.ts';
 import type { ReadMarks } from './outbox/read-marks.ts';
 import type { Push } from './push.ts';
 import type { Sessions } from './sessions.ts';
+import type { SignOut } from './sign-out.ts';
 import type { Committer } from './store/committer.ts';
 import type { Store } from './store/store.ts';
 import type { ChatBook } from './sync/chat-book.ts';
@@ -31,6 +33,8 @@ import type { Views } from './views.ts';
 /** What the calls of tabs act on. */
 export interface Parts {
   readonly sessions: Sessions;
+  readonly gate: Gate;
+  readonly signOut: SignOut;
   readonly views: Views;
   readonly book: ChatBook;
   readonly engine: SyncEngine;
@@ -69,4 +73,6 @@ export interface PartsSetup {
   readonly settings: DaemonSettings;
   createBackend(env: BackendEnvironment): Backend;
   onFenced(): void;
+  /** Ends the daemon for good; see `SignOutSetup.end`. */
+  end(last: () => Promise<void>): Promise<void>;
 }

@@ -18,7 +18,7 @@ declare const __BUILD_ID__: string | undefined;
 /** What is read of a worker's global scope. */
 export type Scope = Pick<
   typeof globalThis,
-  'navigator' | 'crypto' | 'fetch' | 'setTimeout' | 'clearTimeout' | 'WebSocket' | 'indexedDB' | 'console'
+  'navigator' | 'crypto' | 'fetch' | 'setTimeout' | 'clearTimeout' | 'WebSocket' | 'indexedDB' | 'caches' | 'console'
 > &
   PictureScope;
 
@@ -48,6 +48,7 @@ export function realEnvironment(scope: Scope, files?: OpenFiles): Environment {
     openStore: (userId, events) => openOwnStore({ scope, locks, clock, timers, log }, userId, events),
     // Few daemons ever need it, so it is a part of the worker that loads when used.
     openMemoryStore: async () => (await import('./store/memory-store.ts')).createMemoryStore(),
+    wipe: async (userId) => (await import('./real-wipe.ts')).wipeUser(scope, timers, userId, files),
     openBroadcast: (name) => lateBroadcast(async () => (await import('./open-broadcast.ts')).openBroadcast(name, log), log),
     openMedia: async (setup) => {
       const { createPictures, openMedia, openOpfs } = await import('./media/media-part.ts');

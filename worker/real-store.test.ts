@@ -1,10 +1,11 @@
 import { IDBFactory as FakeFactory } from 'fake-indexeddb';
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { SIGNED_OUT_KEY, WIPING_KEY } from '../protocol/sign-out.ts';
 import { carriedDatabaseName, daemonLease, databaseName } from '../protocol/names.ts';
 import type { Locks } from './env.ts';
 import { openOwnStore } from './real-store.ts';
-import { readCarried } from './store/carry-outbox.ts';
+import { carriedReadStores, readCarried } from './store/carry-outbox.ts';
 import { emptyChat } from './store/chat-writes.ts';
 import { chatWriteStores, writeChat } from './store/chat-writes.ts';
 import { outboxWriteStores, putOperation } from './store/outbox-rows.ts';
@@ -54,7 +55,7 @@ const upgradeTo = (version: number, change: (database: IDBDatabase, transaction:
       resolve();
     };
   });
-const read = (store: Store) => store.read(['messages', 'chat_meta', 'offline_queue'], readCarried);
+const read = (store: Store) => store.read(carriedReadStores, readCarried);
 const databases = async (): Promise<(string | undefined)[]> => (await factory.databases()).map(({ name }) => name).toSorted();
 
 async function filled(): Promise<void> {
@@ -78,6 +79,16 @@ describe('#93 a database that is newer than the code', () => {
     expect(await store.read(['messages'], (tx) => tx.count('messages'))).toBe(3);
     await expectCounted(store);
     expect(await databases()).toEqual([databaseName(USER)]);
+  });
+
+  test('T-4 T-5 that the user has signed out, or that everything is to be removed, outlives the rebuild', async () => {
+    await filled();
+    await upgradeTo(4, (_, transaction) => {
+      for (const key of [SIGNED_OUT_KEY, WIPING_KEY]) transaction.objectStore('ticket_meta').put({ key, value: { at: 1 } });
+    });
+    const store = await open();
+    await store.claimWriter('3.3.b', 2);
+    expect((await read(store)).notes).toEqual([SIGNED_OUT_KEY, WIPING_KEY]);
   });
 
   test('a daemon that dies after the old database is gone loses nothing: the next one takes the outbox back', async () => {

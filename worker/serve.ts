@@ -9,6 +9,7 @@ import { TabcachedError } from '../protocol/errors.ts';
 import { acceptPorts } from './accept-ports.ts';
 import type { BackendEnvironment } from './backend/backend-environment.ts';
 import { createDaemon } from './daemon.ts';
+import { createLives } from './lives.ts';
 import { loadLobby } from './load-lobby.ts';
 import { serveOnPort } from './port-session.ts';
 import { realEnvironment, type OpenFiles } from './real-env.ts';
@@ -41,7 +42,7 @@ export function serve({ backend, files }: ServeOptions): void {
     const env = realEnvironment(scope, files);
     // Goodbyes are still on their way. A worker whose daemon has stopped would be in the way of the next one of its name.
     const onStopped = (): void => void env.timers.after(STOPPED_MS, () => scope.close());
-    const { connect } = createDaemon({ env, identity, createBackend: backend, url: scope.location.href, onStopped });
+    const { connect } = createLives((before) => createDaemon({ env, identity, createBackend: backend, url: scope.location.href, before, onStopped }));
     if (!shared) void loadLobby(env, { env, identity, serve: (wire) => serveOnPort(wire, connect), openChannel: (name) => new BroadcastChannel(name) });
     return connect;
   });

@@ -6,6 +6,7 @@
 import type { Backend, CachedMessage, ChatMeta, HostState, OfflineOperation, OutboxPause, ReadState } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
 import { updatesChannel } from '../protocol/names.ts';
+import { SIGNED_OUT_KEY } from '../protocol/sign-out.ts';
 import { createAnnouncer } from './announce.ts';
 import { createCacheUse } from './cache-use.ts';
 import { chatMeta } from './chat-meta.ts';
@@ -14,6 +15,8 @@ import { createCounters } from './counters.ts';
 import { createDrafts } from './drafts.ts';
 import { createHostReport } from './host-report.ts';
 import { createLazyPart } from './lazy-part.ts';
+import { loadSignOut } from './load-sign-out.ts';
+import { createGate } from './gate.ts';
 import { createExecutor } from './outbox/executor.ts';
 import { createLedger } from './outbox/ledger.ts';
 import { createOutbox, type OutboxSetup } from './outbox/outbox.ts';
@@ -25,6 +28,7 @@ import { createPush } from './push.ts';
 import { createRowMemory } from './row-memory.ts';
 import { createSessions, type Session } from './sessions.ts';
 import { createCommitter } from './store/committer.ts';
+import { isQuotaError } from './store/quota-error.ts';
 import { createChatBook } from './sync/chat-book.ts';
 import type { ChatModel } from './sync/chat-model.ts';
 import { isExpired } from './sync/chat-state.ts';
@@ -47,13 +51,24 @@ export function createParts(setup: PartsSetup): Parts {
   const { userId } = identity;
   const { clock, timers, random, log } = env;
   const storage = booted.store.kind;
+  /** What is wrong with storage now. */
+  let { trouble } = booted;
   const counters = createCounters();
   const updates = createUpdatePublisher({ broadcast: env.openBroadcast(updatesChannel(userId)), epoch, clock });
+  const gate = createGate(booted.signedOut);
   let needsToken = false;
 
   const committer = createCommitter(booted.store, env, {
-    onFailed: (error) => log.error('write failed', { code: error.code, message: error.message }),
-    onRecovered: () => log.info('writes succeed again'),
+    onFailed: (error) => {
+      log.error('write failed', { code: error.code, message: error.message });
+      trouble ??= { kind: isQuotaError(error) ? 'full' : 'failing', held: false };
+      hostChanged();
+    },
+    onRecovered: () => {
+      log.info('writes succeed again');
+      trouble = booted.trouble;
+      hostChanged();
+    },
     onFull: async () => (await media.load()).freeSpace(),
     onFenced: setup.onFenced,
   });
@@ -74,7 +89,7 @@ export function createParts(setup: PartsSetup): Parts {
     const behind = (requestId: string): boolean => engine.cell(requestId).running !== null && !engine.cell(requestId).current && (book.get(requestId)?.history.floor ?? 0) > 0;
     const syncing = tickets.refreshing() || views.watchedChats().some(behind);
     const link = push.attached() ? (syncing ? 'syncing' : 'live') : 'offline';
-    return { epoch, link, storage, tabs: sessions.all().length, lacks: lacking(backend), pending: sendsPending(), needsToken };
+    return { epoch, link, storage, trouble, tabs: sessions.all().length, lacks: lacking(backend), pending: gate.locked() ? 0 : sendsPending(), needsToken };
   };
   const report = createHostReport(host, env, (state, frame) => {
     for (const session of sessions.all()) sessions.post(session, frame);
@@ -237,7 +252,11 @@ export function createParts(setup: PartsSetup): Parts {
     },
     onFetch: () => counters.fetched('tickets'),
     onRejected,
-    onProblem: (error) => error && log.warn('tickets not fetched', { code: error.code }),
+    onProblem: (error) => {
+      if (error) return log.warn('tickets not fetched', { code: error.code });
+      // Without a push link no welcome ever comes: an answer that needed the token has to do.
+      if (!backend.openPush) unlock();
+    },
     onSettled: () => {
       engine.headsTold();
       hostChanged();
@@ -287,7 +306,7 @@ export function createParts(setup: PartsSetup): Parts {
     env,
     backend,
     ledger,
-    ready: () => push.attached(),
+    ready: () => push.attached() && !booted.trouble?.held,
     onSendAttempt: () => counters.fetched('sends'),
     onReadAttempt: () => counters.fetched('reads'),
     change: (operation, durability) => outbox.change(operation, durability),
@@ -297,6 +316,7 @@ export function createParts(setup: PartsSetup): Parts {
   });
 
   const paused = (): OutboxPause | null => {
+    if (booted.trouble?.held) return { reason: 'storage', until: null };
     if (needsToken || executor.lacksToken()) return { reason: 'unauthorized', until: null };
     if (!push.attached()) return { reason: 'offline', until: null };
     const until = executor.pausedUntilAt();
@@ -312,9 +332,17 @@ export function createParts(setup: PartsSetup): Parts {
     post: (session, frame) => sessions.post(session, frame, OUTBOX),
   });
 
+  const unlock = (): void => {
+    if (!gate.unlock()) return;
+    committer.add({ stores: ['ticket_meta'], rows: 1, durability: 'relaxed', work: (tx) => tx.delete('ticket_meta', SIGNED_OUT_KEY) }).catch(() => undefined);
+    hostChanged();
+  };
+  const leaving = loadSignOut({ noted: !booted.trouble?.held, gate, ledger, book, sessions, committer, clock, log, end: setup.end, wipe: () => env.wipe(userId) });
   const push = createPush(backend, userId, env, {
     onAttached: () => {
       tokens.verify();
+      if (backend.openPush) unlock();
+      leaving.prepare();
       engine.doubtAll();
       void tickets.refresh();
       engine.wantAll();
@@ -365,9 +393,10 @@ export function createParts(setup: PartsSetup): Parts {
   });
   const pages = createChatPages({ book, engine, meta, version: (requestId) => views.version(requestId) });
 
-  const media = createLazyPart(() =>
+  const media = createLazyPart(timers, (isOver) =>
     env.openMedia({
       env,
+      isOver,
       store: booted.store,
       backend,
       settings,
@@ -396,7 +425,7 @@ export function createParts(setup: PartsSetup): Parts {
   const startedAt = clock.now();
   // Pinned files, and files whose message is gone, are nobody's call.
   const cancelMediaTimer = timers.after(MEDIA_AFTER_MS, () => void media.load().catch(() => undefined));
-  const inspection = createLazyPart(async () =>
+  const inspection = createLazyPart(timers, async () =>
     (await import('./inspect/inspect-part.ts')).createInspection({
       parts,
       env,
@@ -406,6 +435,8 @@ export function createParts(setup: PartsSetup): Parts {
   );
   if (booted.download) void inspection.load().then((part) => part.restore(booted.download)).catch(() => undefined);
   const parts: Parts = {
+    gate,
+    signOut: leaving.signOut,
     sessions, views, book, engine, pages, tickets, outbox, outboxView, drafts, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, media, expiry, meta, host,
     store: booted.store,
     inspection,

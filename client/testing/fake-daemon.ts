@@ -74,7 +74,7 @@ export function fakeWorkers(locks: FakeLocks): FakeWorkers {
     let held: HeldLock | null = null;
     const leaseTaken = locks.hold(lease, new AbortController().signal).then((lock) => (held = lock));
 
-    const host = (): HostState => ({ epoch, link: 'live', storage: 'indexeddb', tabs: open.length, pending: 0, needsToken: false, lacks: [] });
+    const host = (): HostState => ({ epoch, link: 'live', storage: 'indexeddb', trouble: null, tabs: open.length, pending: 0, needsToken: false, lacks: [] });
     const answer = (callName: CallName): unknown =>
       callName === 'hello' ? { epoch, buildId: identity.buildId, lease, host: host() } : null;
     const endpoint: DaemonEndpoint = {

@@ -48,6 +48,8 @@ export interface FakeEnvironment {
   readonly entries: readonly FakeEntry[];
   /** URLs by which workers of other builds were joined. */
   readonly joined: readonly string[];
+  /** Keys in the page's storage. */
+  readonly keys: Set<string>;
 }
 
 let ids = 0;
@@ -67,6 +69,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
   };
 
   const urls = new Map<string, Blob>();
+  const keys = new Set<string>();
   let report: TabReport = { visible: true, focused: true, online: true };
   const listeners = { report: new Set<() => void>(), hide: new Set<() => void>(), show: new Set<() => void>() };
   const on = (set: Set<() => void>) => (listener: () => void) => {
@@ -89,6 +92,9 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
     askPersistence: () => (persistenceAsked += 1),
     wallTime: () => now,
     session: { get: (key) => stored.get(key) ?? null, set: (key, value) => storable && Boolean(stored.set(key, value)) },
+    removeKeys: (prefix) => {
+      for (const key of keys) if (key.startsWith(prefix)) keys.delete(key);
+    },
     urls: {
       create: (blob) => {
         const url = `blob:${++ids}`;
@@ -148,6 +154,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
       },
       timers: () => timers.size,
     },
+    keys,
     urls,
     page: {
       set: (change) => {

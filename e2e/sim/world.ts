@@ -197,6 +197,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       degraded = lives;
       return createMemoryStore();
     },
+    wipe: async () => ['not wiped here'],
     openBroadcast: () => ({ post: () => undefined, close: () => undefined }),
     openMedia: async (setup) => createMedia(setup, null),
     estimateStorage: () => Promise.resolve(null),

@@ -3,11 +3,13 @@
  *
  * Owns: putting it together, and putting the store right before the first call.
  */
+import { TabcachedError } from '../../protocol/errors.ts';
 import { createEviction } from '../eviction/eviction.ts';
 import { createLimits } from '../eviction/limits.ts';
 import { createBlobMediaStore } from './blob-media-store.ts';
 import { createCacheLog } from './cache-log.ts';
 import { writeCacheSettings } from './cache-settings.ts';
+import { closingFiles } from './closing-files.ts';
 import type { FileHost } from './file-host.ts';
 import { createFilesMediaStore } from './files-media-store.ts';
 import type { Media, MediaSetup, Pictures } from './media.ts';
@@ -22,6 +24,8 @@ export { openOpfs } from './open-opfs.ts';
  */
 export async function openMedia(setup: MediaSetup, pictures: Pictures | null, openFiles: () => Promise<FileHost>): Promise<Media> {
   const { env, store, settings } = setup;
+  // What is opened for a daemon that has ended would be there again after everything was removed.
+  if (setup.isOver()) throw new TabcachedError('CLOSED');
   if (settings.mediaStore !== 'files' || store.kind !== 'indexeddb') return createMedia(setup, pictures, null);
   try {
     return createMedia(setup, pictures, await openFiles());
@@ -32,7 +36,8 @@ export async function openMedia(setup: MediaSetup, pictures: Pictures | null, op
 }
 
 /** As {@link openMedia}, with the files at hand; null: bytes go to the database. */
-export function createMedia(setup: MediaSetup, pictures: Pictures | null, files: FileHost | null = null): Media {
+export function createMedia(setup: MediaSetup, pictures: Pictures | null, given: FileHost | null = null): Media {
+  const files = given && closingFiles(given);
   const { store, settings } = setup;
   const { clock, timers } = setup.env;
   const cacheLog = files && createCacheLog(files, setup.env.log, clock, timers);
@@ -74,6 +79,7 @@ export function createMedia(setup: MediaSetup, pictures: Pictures | null, files:
       await cache.close();
       media.close();
       await cacheLog?.close();
+      await files?.close();
     },
   };
 }

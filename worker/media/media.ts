@@ -58,6 +58,8 @@ export interface MediaSetup {
   ready(): boolean;
   /** Writes that were queued are stored, so that `store` tells the truth; rejects when they cannot be. */
   flushed(): Promise<void>;
+  /** The daemon has ended: nothing may be opened any more. */
+  isOver(): boolean;
   isConnected(session: Session): boolean;
   post(session: Session, frame: string, view: string): void;
   onFenced(): void;

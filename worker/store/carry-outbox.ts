@@ -4,6 +4,7 @@
  * Owns: that nothing of it is lost or doubled on the way, and that it stands behind what the other store holds already, in its order.
  */
 import type { CachedMessage, OfflineOperation } from '../../protocol/index.ts';
+import { SIGNED_OUT_KEY, WIPING_KEY } from '../../protocol/sign-out.ts';
 import { pendingRow } from '../outbox/operations.ts';
 import { highestProvisional, readChatMeta } from './chat-reads.ts';
 import { chatWriteStores, emptyChat, writeChat } from './chat-writes.ts';
@@ -16,23 +17,26 @@ export interface CarriedOutbox {
   readonly operations: readonly OfflineOperation[];
   readonly rows: readonly CachedMessage[];
   readonly drafts: readonly { readonly requestId: string; readonly text: string }[];
+  /** That the user has signed out, or that everything is to be removed: what this stands for must not be shown because a database was made anew. */
+  readonly notes?: readonly (typeof SIGNED_OUT_KEY | typeof WIPING_KEY)[];
 }
 
 /** Stores that {@link readCarried} needs. */
-export const carriedReadStores: readonly StoreName[] = ['messages', 'chat_meta', 'offline_queue'];
+export const carriedReadStores: readonly StoreName[] = ['messages', 'chat_meta', 'offline_queue', 'ticket_meta'];
 /** Stores that {@link writeCarried} needs. */
-export const carriedWriteStores: readonly StoreName[] = [...chatWriteStores, ...outboxWriteStores];
+export const carriedWriteStores: readonly StoreName[] = [...chatWriteStores, ...outboxWriteStores, 'ticket_meta'];
 
 /** Everything in a store that a person wrote and the server does not have. */
 export async function readCarried(tx: ReadTransaction): Promise<CarriedOutbox> {
-  const [operations, metas] = await Promise.all([allOperations(tx), tx.getAll('chat_meta')]);
+  const keys = [SIGNED_OUT_KEY, WIPING_KEY] as const;
+  const [operations, metas, noted] = await Promise.all([allOperations(tx), tx.getAll('chat_meta'), Promise.all(keys.map((key) => tx.get('ticket_meta', key)))]);
   const rows = await Promise.all(operations.map(({ id }) => tx.get('messages', id)));
   const drafts = metas.flatMap(({ requestId, _draft: text }) => (text ? [{ requestId, text }] : []));
-  return { operations, rows: rows.filter((row) => row !== undefined), drafts };
+  return { operations, rows: rows.filter((row) => row !== undefined), drafts, notes: keys.filter((_, at) => noted[at]) };
 }
 
 /** Adds it to what the store holds. Operations that are there already are passed over; a draft that is there stays. */
-export async function writeCarried(tx: WriteTransaction, { operations, rows, drafts }: CarriedOutbox, userId: string, now: number): Promise<void> {
+export async function writeCarried(tx: WriteTransaction, { operations, rows, drafts, notes = [] }: CarriedOutbox, userId: string, now: number): Promise<void> {
   const held = await allOperations(tx);
   const known = new Set(held.map(({ id }) => id));
   let order = Math.max(0, ...held.map(({ _order }) => _order));
@@ -49,6 +53,7 @@ export async function writeCarried(tx: WriteTransaction, { operations, rows, dra
     }
     await putOrDeleteOperations(tx, { puts: [{ ...operation, _order: ++order }], now });
   }
+  for (const key of notes) await tx.put('ticket_meta', { key, value: { at: now } });
   for (const { requestId, text } of drafts) {
     const meta = (await readChatMeta(tx, requestId)) ?? emptyChat(requestId, now);
     if (!meta._draft) await writeChat(tx, { requestId, upserts: [], deletions: [], meta: { ...meta, _draft: text }, now });

@@ -8,7 +8,7 @@ import { databaseName, SCHEMA_VERSION, TabcachedError, toTabcachedError } from '
 import type { Clock, Timers } from '../env.ts';
 import { createMissingStores } from './schema.ts';
 import type { Store, StoreEvents } from './store.ts';
-import { completeOldRows } from './upgrade-rows.ts';
+import type { completeOldRows } from './upgrade-rows.ts';
 
 /** How long an upgrade may be blocked by an older connection. */
 const BLOCKED_AFTER_MS = 5_000;
@@ -36,6 +36,13 @@ export const isNewerDatabase = (error: unknown): boolean =>
  * (a connection that comes later is closed at once), failed to upgrade (the older version stays as it was), or newer than this code.
  */
 export async function openDatabase(options: OpenOptions): Promise<IDBDatabase> {
+  const database = await openWith(options, null);
+  // Rows of older versions are met once in the life of a database: what completes them is a part of the worker that loads when used.
+  return database ?? ((await openWith(options, (await import('./upgrade-rows.ts')).completeOldRows)) as IDBDatabase);
+}
+
+/** Opens; null when there are rows to complete and nothing to do it with: then nothing was changed. */
+async function openWith(options: OpenOptions, complete: typeof completeOldRows | null): Promise<IDBDatabase | null> {
   const { userId, events, timers, blockedAfterMs = BLOCKED_AFTER_MS } = options;
   let request: IDBOpenDBRequest;
   try {
@@ -44,6 +51,7 @@ export async function openDatabase(options: OpenOptions): Promise<IDBDatabase> {
     throw toTabcachedError(error, 'STORAGE_FAILED');
   }
   let upgradeError: unknown;
+  let incomplete = false;
   request.addEventListener('upgradeneeded', ({ oldVersion }) => {
     const transaction = request.transaction as IDBTransaction;
     const giveUp = (error: unknown): void => {
@@ -54,9 +62,11 @@ export async function openDatabase(options: OpenOptions): Promise<IDBDatabase> {
         // A failed request has aborted it already.
       }
     };
+    incomplete = oldVersion > 0 && !complete;
+    if (incomplete) return transaction.abort();
     try {
       createMissingStores(request.result, transaction);
-      if (oldVersion > 0) completeOldRows(transaction, options.clock.now()).catch(giveUp);
+      if (oldVersion > 0) complete?.(transaction, options.clock.now()).catch(giveUp);
     } catch (error) {
       giveUp(error);
     }
@@ -79,6 +89,7 @@ export async function openDatabase(options: OpenOptions): Promise<IDBDatabase> {
     listen(database, events);
     return database;
   } catch (error) {
+    if (incomplete) return null;
     opened.then(
       (late) => late.close(),
       () => undefined,

@@ -110,4 +110,6 @@ export interface StoreEvents {
   onBlocking(): void;
   /** The browser cut the connection; the store is of no use any more. */
   onTerminated(): void;
+  /** A transaction does not end; whoever waits for it is told `STORAGE_FAILED` after this. */
+  onHung?(): void;
 }

@@ -207,6 +207,7 @@ export async function createMediaRig(options: MediaRigOptions = {}): Promise<Med
         userId: 'agent',
         eviction: emptyEvictionHost(mortalStore(own, given), time),
         ready: () => rig.linked,
+        isOver: () => !own.alive,
         flushed: async () => undefined,
         isConnected: (session) => open.has(session),
         post: (session, frame) => {

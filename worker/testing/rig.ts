@@ -21,8 +21,10 @@ import {
 } from '../../protocol/index.ts';
 import { fromWireError } from '../../protocol/errors.ts';
 import { tabLease, type WorkerIdentity } from '../../protocol/names.ts';
-import { createDaemon, type Daemon } from '../daemon.ts';
+import { createDaemon } from '../daemon.ts';
 import type { Environment } from '../env.ts';
+import { createLives, type Lives } from '../lives.ts';
+import { storeNames } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { createMedia } from '../media/media-part.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
@@ -61,15 +63,23 @@ export interface RigTab {
   crash(): void;
 }
 
+/** How a tab comes. */
+export interface TabOptions {
+  /** Its client was connected before. */
+  readonly returning?: boolean;
+  /** What it answers when it is asked for a token. Default: `token`. */
+  readonly token?: string | null;
+}
+
 /** A daemon, its server, its time. */
 export interface Rig {
   readonly time: VirtualTime;
   readonly server: ModelServer;
   readonly locks: FakeLocks;
   readonly updates: Update[];
-  daemon: Daemon;
+  daemon: Lives;
   readonly store: Store;
-  openTab(): Promise<RigTab>;
+  openTab(options?: TabOptions): Promise<RigTab>;
   /** The daemon dies without a word and another one takes its place over the same store. */
   restartDaemon(): Promise<void>;
 }
@@ -83,6 +93,8 @@ export interface RigOptions {
   readonly openStore?: () => Promise<Store>;
   /** How promises settle; a store that waits for tasks needs more than one turn. */
   readonly settle?: () => Promise<void>;
+  /** Stands in for parts of the daemon's environment, given what is there. */
+  readonly env?: (env: Environment) => Partial<Environment>;
 }
 
 /** Creates a rig with a server without chats and no tab. */
@@ -97,7 +109,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   const shared: Store = { ...store, kind: 'indexeddb', close: () => undefined };
   let shorts = 0;
 
-  const env: Environment = {
+  const plain: Environment = {
     clock: time.clock,
     timers: time.timers,
     random: () => 0.5,
@@ -109,15 +121,22 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     openMemoryStore: async () => createMemoryStore(),
     openBroadcast: () => ({ post: (message) => void updates.push(message as Update), close: () => undefined }),
     openMedia: async (setup) => createMedia(setup, null),
+    wipe: async () => {
+      await shared.write(storeNames, 'strict', async (tx) => {
+        for (const name of storeNames) await tx.clear(name);
+      });
+      return [];
+    },
     estimateStorage: () => Promise.resolve(null),
   };
+  const env: Environment = { ...plain, ...options.env?.(plain) };
   const identity = (): WorkerIdentity => ({ buildId: 'build', userId: RIG_USER, generation: 0 });
   let life: Life = { alive: true };
-  const start = (): Daemon => {
+  const start = (): Lives => {
     const own: Life = { alive: true };
     life = own;
-    const mortal = mortalEnvironment(own, { ...env, openStore: () => Promise.resolve(mortalStore(own, shared)) });
-    return createDaemon({ env: mortal, identity: identity(), createBackend: () => mortalBackend(own, server.backend) });
+    const mortal = mortalEnvironment(own, { ...env, openStore: async (...args) => mortalStore(own, await env.openStore(...args)) });
+    return createLives((before) => createDaemon({ env: mortal, identity: identity(), createBackend: () => mortalBackend(own, server.backend), before }));
   };
 
   const rig: Rig = {
@@ -127,8 +146,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     updates,
     store: shared,
     daemon: start(),
-    openTab: async () => {
-      const tab = await openTab(rig, env.ids.uuid(), { ...SETTINGS, ...options.settings });
+    openTab: async (tabOptions = {}) => {
+      const tab = await openTab(rig, env.ids.uuid(), { ...SETTINGS, ...options.settings }, tabOptions);
       await time.settle();
       return tab;
     },
@@ -143,7 +162,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
   return rig;
 }
 
-async function openTab(rig: Rig, id: string, settings: DaemonSettings): Promise<RigTab> {
+async function openTab(rig: Rig, id: string, settings: DaemonSettings, { returning = false, token = 'token' }: TabOptions): Promise<RigTab> {
   const chats = new Map<string, TabChat>();
   const early = new Map<string, ChatPatch[]>();
   const frames: DaemonFrame[] = [];
@@ -156,7 +175,7 @@ async function openTab(rig: Rig, id: string, settings: DaemonSettings): Promise<
     frames.push(frame);
     received += 1;
     if (received % 16 === 0) void connection.call('ack', { frames: received });
-    if (frame.t === 'token') void connection.call('giveToken', { requestNumber: frame.requestNumber, token: 'token' });
+    if (frame.t === 'token') void connection.call('giveToken', { requestNumber: frame.requestNumber, token });
     if (frame.t === 'stale') for (const requestId of frame.requestIds) if (chats.has(requestId)) void tab.open(requestId);
     if (frame.t !== 'chat') return;
     // A patch may be posted between the making of a snapshot and its arrival.
@@ -197,6 +216,6 @@ async function openTab(rig: Rig, id: string, settings: DaemonSettings): Promise<
     texts: (requestId) => tab.chat(requestId).rows.map((row) => row.content),
     crash: () => rig.locks.kill(lease),
   };
-  await tab.call('hello', { protocol: 1, buildId: 'build', userId: RIG_USER, tabId: id, lease, settings, report: { visible: true, focused: true, online: true } });
+  await tab.call('hello', { protocol: 1, buildId: 'build', userId: RIG_USER, tabId: id, lease, settings, returning, report: { visible: true, focused: true, online: true } });
   return tab;
 }

@@ -7,7 +7,7 @@
 import type { Backend, CachedMessage, ChangeFrame, ChatSyncState, OfflineOperation } from '../../protocol/index.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
-import { countingIds, createRig, type Rig, type RigTab } from './rig.ts';
+import { countingIds, createRig, type Rig, type RigOptions, type RigTab } from './rig.ts';
 
 /** The chat of every scenario. */
 export const CHAT = '11111111-1111-4111-8111-111111111111';
@@ -26,6 +26,7 @@ export interface ScenarioOptions {
   /** Extensions that the backend does not have. `revision`: its pages name none. */
   readonly without?: readonly ('changes' | 'openPush' | 'findByTempId' | 'revision')[];
   readonly outboxLimit?: number;
+  readonly env?: RigOptions['env'];
 }
 
 /** A rig, its chat, its faults. */
@@ -77,7 +78,7 @@ export function createGate(): Gate {
 }
 
 /** Creates a scenario with two empty chats and no tab. */
-export async function createScenario({ without = [], outboxLimit }: ScenarioOptions = {}): Promise<Scenario> {
+export async function createScenario({ without = [], outboxLimit, env }: ScenarioOptions = {}): Promise<Scenario> {
   const memory = createMemoryStore();
   const store: Store = {
     ...memory,
@@ -88,7 +89,7 @@ export async function createScenario({ without = [], outboxLimit }: ScenarioOpti
         return result;
       }),
   };
-  const rig = await createRig({ openStore: () => Promise.resolve(store), ...(outboxLimit === undefined ? {} : { settings: { outboxLimit } }) });
+  const rig = await createRig({ openStore: () => Promise.resolve(store), ...(env ? { env } : {}), ...(outboxLimit === undefined ? {} : { settings: { outboxLimit } }) });
   const { server } = rig;
   const answers: Intercepts = {};
   intercept(server.backend, answers, without);

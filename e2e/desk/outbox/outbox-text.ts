@@ -21,6 +21,13 @@ const again = (atMs: number, nowMs: number): string => {
   return when === 'now' ? 'trying again now' : `next try in ${when}`;
 };
 
+const PAUSED: Readonly<Record<OutboxPause['reason'], string>> = {
+  offline: 'Waits for the connection',
+  unauthorized: 'Waits for the sign-in',
+  storage: 'Waits for storage',
+  'rate-limited': 'Pauses',
+};
+
 /** Why nothing is sent, for the head of the page; null when something is. */
 export function pauseText(pause: OutboxPause, nowMs: number): string {
   switch (pause.reason) {
@@ -28,6 +35,8 @@ export function pauseText(pause: OutboxPause, nowMs: number): string {
       return 'There is no connection to the server: they are sent when it is back.';
     case 'unauthorized':
       return 'The sign-in has expired: they are sent when it is renewed.';
+    case 'storage':
+      return 'What is stored here cannot be read at the moment: they are sent when it can be.';
     case 'rate-limited':
       return pause.until === null ? 'The server asked for a pause.' : `The server asked for a pause: ${again(pause.until, nowMs)}.`;
   }
@@ -43,7 +52,7 @@ export function laneText(status: LaneStatus, nowMs: number): string {
     case 'next':
       return 'Waits for its turn';
     case 'paused':
-      return status.pause.reason === 'offline' ? 'Waits for the connection' : status.pause.reason === 'unauthorized' ? 'Waits for the sign-in' : 'Pauses';
+      return PAUSED[status.pause.reason];
     case 'retry': {
       const text = again(status.atMs, nowMs);
       return text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,27 @@
+/**
+ * What a person wrote and one life of a daemon hands to the next in the same worker, when storage is cut off or comes back between them.
+ *
+ * Owns: what belongs to it. `take-over.ts` is the other half. Does not know why a life ended.
+ */
+import type { OfflineOperation } from '../protocol/index.ts';
+import type { Parts } from './parts.ts';
+
+/** Operations in their order, and drafts. */
+export interface Carried {
+  readonly operations: readonly OfflineOperation[];
+  readonly drafts: readonly { readonly requestId: string; readonly text: string }[];
+}
+
+/** An operation that a daemon was sending when it ended: whether the server has it is not known, so it is asked first. */
+export const recovered = (operation: OfflineOperation): OfflineOperation =>
+  operation.status === 'syncing' ? { ...operation, status: 'pending', _outcomeUnknown: true } : operation;
+
+/** What is to be carried over; null when there is nothing. */
+export function carryOver({ ledger, book }: Pick<Parts, 'ledger' | 'book'>): Carried | null {
+  const operations = ledger.all().map(recovered);
+  const drafts = book.requestIds().flatMap((requestId) => {
+    const text = book.get(requestId)?.meta._draft;
+    return text ? [{ requestId, text }] : [];
+  });
+  return operations.length + drafts.length > 0 ? { operations, drafts } : null;
+}

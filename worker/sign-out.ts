@@ -1,0 +1,70 @@
+/**
+ * Signing a user out, for all tabs at once.
+ *
+ * Owns: the order. Nothing is accepted any more; what is unsent is counted; what happens is noted durably; tabs are told; everything
+ * stops; then, with `wipe`, everything goes. Does not know where things are stored (`wipe`), nor how the daemon ends (`end`).
+ */
+import { SIGNED_OUT_KEY, WIPING_KEY, type CheckedInput, type SignOutReport } from '../protocol/index.ts';
+import type { Clock, Log } from './env.ts';
+import type { Gate } from './gate.ts';
+import type { Ledger } from './outbox/ledger.ts';
+import type { Session, Sessions } from './sessions.ts';
+import type { Committer } from './store/committer.ts';
+import type { ChatBook } from './sync/chat-book.ts';
+
+/** What signing out acts on. */
+export interface SignOutSetup {
+  readonly gate: Gate;
+  readonly ledger: Pick<Ledger, 'all'>;
+  readonly book: Pick<ChatBook, 'get' | 'requestIds'>;
+  readonly sessions: Pick<Sessions, 'all' | 'post'>;
+  readonly committer: Pick<Committer, 'add' | 'flush'>;
+  readonly clock: Clock;
+  /** False: what is written now does not reach the disk. */
+  readonly noted: boolean;
+  readonly log: Log;
+  /** Ends the daemon for good. `last` runs when nothing can be written any more, and before anybody else may write. */
+  end(last: () => Promise<void>): Promise<void>;
+  /** Removes everything of the user; answers what is left. */
+  wipe(): Promise<readonly string[]>;
+}
+
+/** Signs out, on behalf of one tab. */
+export type SignOut = (session: Session, input: CheckedInput<'signOut'>) => Promise<SignOutReport>;
+
+/** Makes it. A tab that asks while another one signs out is given the same answer. */
+export function createSignOut(setup: SignOutSetup): SignOut {
+  const { gate, ledger, book, sessions, committer, clock, log } = setup;
+  let under: Promise<SignOutReport> | null = null;
+
+  const run: SignOut = async (session, { wipe, confirmUnsent }) => {
+    gate.leave(true);
+    // What is being accepted now is stored or refused before it is counted.
+    await committer.flush();
+    const unsent = ledger.all().filter(({ type }) => type === 'send_message').length;
+    const drafts = book.requestIds().filter((requestId) => book.get(requestId)?.meta._draft).length;
+    if (wipe && unsent > confirmUnsent) {
+      gate.leave(false);
+      return { signedOut: false, unsent, drafts, left: [] };
+    }
+    let left: readonly string[] = setup.noted || wipe ? [] : ['the note of the sign-out'];
+    const record = { key: wipe ? WIPING_KEY : SIGNED_OUT_KEY, value: { at: clock.now() } };
+    await committer.add({ stores: ['ticket_meta'], rows: 1, durability: 'strict', work: (tx) => tx.put('ticket_meta', record) }).catch((error: unknown) => {
+      log.error('sign-out not noted', { error: String(error) });
+      left = ['the note of the sign-out'];
+    });
+    log.info('signed out', { wipe, unsent });
+    const goodbye = JSON.stringify({ t: 'goodbye', reason: 'signed-out', wiped: wipe });
+    for (const other of sessions.all()) if (other !== session) sessions.post(other, goodbye);
+    return new Promise<SignOutReport>((answer, refuse) => {
+      const last = async (): Promise<void> => {
+        // Nothing is left that could be noted.
+        if (wipe) left = await setup.wipe();
+        answer({ signedOut: true, unsent, drafts, left });
+      };
+      setup.end(last).catch(refuse);
+    });
+  };
+
+  return (session, input) => (under ??= run(session, input).finally(() => (under = null)));
+}

@@ -1,0 +1,70 @@
+/**
+ * What a daemon does when its database cannot be had. A part that loads when used.
+ *
+ * Owns: the verdict (what is wrong, whether anything may be sent), building a database anew of which the outbox can still be read, finishing
+ * a wipe, and waiting until storage is back. Does not know what a working database holds.
+ */
+import type { StorageTrouble } from '../protocol/index.ts';
+import type { WorkerIdentity } from '../protocol/names.ts';
+import { inTime, openDurable, pause, untilLoaded } from './durable-store.ts';
+import type { Environment } from './env.ts';
+import { salvage, type Salvaged } from './store/salvage.ts';
+import { storeNames } from './store/schema.ts';
+import type { Store } from './store/store.ts';
+import { troubleOf } from './store/trouble.ts';
+
+/** First and longest pause before storage that failed is tried again. */
+const RETRY_FIRST_MS = 5_000;
+const RETRY_LONGEST_MS = 60_000;
+
+/** What happened. */
+export interface StorageFailure {
+  readonly env: Environment;
+  readonly identity: WorkerIdentity;
+  /** The database, when it could be opened. */
+  readonly store: Store | null;
+  /** `wiping`: it holds the note of a wipe that was interrupted. */
+  readonly error: unknown;
+  /** It was built anew already, which is done once. */
+  readonly saved: Salvaged | null;
+}
+
+/** To go on in memory, or to open the database again: it is new. */
+export type FailureAnswer =
+  | { readonly memory: Store; readonly trouble: StorageTrouble; whenBack(tries: number, signal: AbortSignal): Promise<void> }
+  | { readonly memory: null; readonly saved: Salvaged | null };
+
+/** Comes to an answer; never rejects. */
+export async function answerFailure({ env, identity, store, error, saved }: StorageFailure): Promise<FailureAnswer> {
+  const wiping = error === 'wiping';
+  const kind = wiping ? 'hung' : troubleOf(error);
+  env.log.error('storage failed', { kind, error: String(error) });
+  const found = store && kind === 'corrupt' && !saved ? await salvage(store) : null;
+  store?.close();
+  if (wiping || found) {
+    const left = await env.wipe(identity.userId).catch((reason: unknown) => [String(reason)]);
+    env.log.warn(wiping ? 'interrupted wipe' : 'database built anew', { left, operations: found?.carried.operations.length ?? 0 });
+    if (left.length === 0) return { memory: null, saved: found };
+  }
+  const memory = await untilLoaded(env, () => env.openMemoryStore());
+  await memory.claimWriter(identity.buildId, env.clock.now());
+  return { memory, trouble: { kind, held: kind !== 'refused' }, whenBack: (tries, signal) => whenStorageIsBack(env, identity, tries, signal) };
+}
+
+/** Resolves when the database could be opened and every store of it read; pauses grow from `tries` on. Resolves when aborted, too. */
+async function whenStorageIsBack(env: Environment, identity: WorkerIdentity, tries: number, signal: AbortSignal): Promise<void> {
+  for (let attempt = tries; ; attempt += 1) {
+    await pause(env, Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** attempt));
+    if (signal.aborted) return;
+    try {
+      const store = await openDurable(env, identity, { onBlocking: () => undefined, onTerminated: () => undefined });
+      try {
+        return await inTime(env, store.read(storeNames, async (tx) => void (await Promise.all(storeNames.map((name) => tx.getAll(name, { limit: 1 }))))));
+      } finally {
+        store.close();
+      }
+    } catch (error) {
+      env.log.info('storage is not back yet', { error: String(error) });
+    }
+  }
+}

@@ -1,0 +1,284 @@
+import { describe, expect, test } from 'vitest';
+import type { HostState } from '../protocol/index.ts';
+import { TabcachedError } from '../protocol/errors.ts';
+import { storeNames } from './store/schema.ts';
+import type { Store, StoreEvents } from './store/store.ts';
+import { CHAT, createScenario, createGate, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
+import type { RigTab } from './testing/rig.ts';
+
+const failure = (name?: string): TabcachedError => new TabcachedError('STORAGE_FAILED', name ?? 'late', name === undefined ? {} : { cause: new DOMException('', name) });
+const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+/** A browser whose storage does what a case says. */
+interface Disk {
+  open: (store: Store) => Promise<Store>;
+  opens: number;
+  /** Of the connection that was opened last. */
+  events: StoreEvents;
+}
+
+async function scenarioOn(): Promise<{ scenario: Scenario; disk: Disk }> {
+  const disk: Disk = { open: async (store) => store, opens: 0, events: { onBlocking: () => undefined, onTerminated: () => undefined } };
+  const scenario = await createScenario({
+    env: (env) => ({
+      openStore: async (userId, events) => {
+        disk.opens += 1;
+        disk.events = events;
+        return disk.open(await env.openStore(userId, events));
+      },
+    }),
+  });
+  return { scenario, disk };
+}
+const hostOf = (tab: RigTab): HostState | undefined => tab.frames.flatMap((frame) => (frame.t === 'host' ? [frame.host] : [])).at(-1);
+const clearStore = (store: Store): Promise<void> =>
+  store.write(storeNames, 'strict', async (tx) => {
+    for (const name of storeNames) if (name !== 'ticket_meta') await tx.clear(name);
+  });
+/** A message that waits in the database of a daemon that is gone. */
+async function leaveUnsent({ rig, ...scenario }: Scenario, text: string): Promise<void> {
+  const tab = await scenario.openedTab();
+  rig.server.cut();
+  await scenario.send(tab, text);
+  await rig.time.advance(100);
+}
+
+describe('#91 storage that hangs', () => {
+  test.each([
+    ['the open', (disk: Disk) => (disk.open = () => never())],
+    ['the first read', (disk: Disk) => (disk.open = async (store) => ({ ...store, read: () => never() }))],
+    ['the claim of the right to write', (disk: Disk) => (disk.open = async (store) => ({ ...store, claimWriter: () => never() }))],
+  ])('T-3 %s: the chat is there from the network within the deadline, and it is said', async (_, hang) => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    scenario.fill(3);
+    await rig.time.settle();
+    hang(disk);
+    await rig.restartDaemon();
+    const opening = rig.openTab();
+    await rig.time.advance(5_100);
+    const tab = await opening;
+    await tab.open(CHAT);
+    await rig.time.advance(100);
+    expect(tab.texts(CHAT)).toEqual(['message 1', 'message 2', 'message 3']);
+    expect(hostOf(tab)).toMatchObject({ storage: 'memory', trouble: { kind: 'hung', held: true }, link: 'live' });
+  });
+
+  test('S-3 S-4 what is written meanwhile waits, and goes out behind what was stored, once, in order', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    await leaveUnsent(scenario, 'stored');
+    disk.open = () => never();
+    await rig.restartDaemon();
+    rig.server.restore();
+    const opening = rig.openTab();
+    await rig.time.advance(5_100);
+    const tab = await opening;
+    await tab.open(CHAT);
+    const receipt = await tab.call('send', { requestId: CHAT, clientTempId: '77777777-7777-4777-8777-777777777777', content: 'in memory' });
+    expect(receipt.durable).toBe(false);
+    await tab.call('saveDraft', { requestId: OTHER_CHAT, text: 'begun' });
+    await rig.time.advance(1_000);
+    expect(scenario.serverTexts()).toEqual([]);
+    expect(tab.texts(CHAT)).toEqual(['in memory']);
+    disk.open = async (store) => store;
+    await rig.time.advance(6_000);
+    expect(tab.frames.at(-1)).toEqual({ t: 'goodbye', reason: 'fenced' });
+    const next = await scenario.openedTab();
+    await rig.time.advance(1_000);
+    expect(hostOf(next)).toMatchObject({ storage: 'indexeddb', trouble: null });
+    expect(scenario.serverTexts()).toEqual(['stored', 'in memory']);
+    expect(next.texts(CHAT)).toEqual(['stored', 'in memory']);
+    expect((await next.open(OTHER_CHAT)).meta.draft).toBe('begun');
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+
+  test('T-3 a transaction that hangs in the middle of a life ends it; what was being sent is sent once', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    const tab = await scenario.openedTab();
+    const hanging = createGate();
+    rig.server.cut();
+    scenario.onWrite = () => undefined;
+    await scenario.send(tab, 'on the way');
+    disk.open = () => never();
+    disk.events.onHung?.();
+    await rig.time.advance(100);
+    expect(tab.frames.at(-1)).toMatchObject({ t: 'goodbye' });
+    const opening = rig.openTab({ returning: true });
+    await rig.time.advance(5_100);
+    const next = await opening;
+    expect((await next.open(CHAT)).rows.map((row) => row.content)).toEqual(['on the way']);
+    disk.open = async (store) => store;
+    rig.server.restore();
+    await rig.time.advance(20_000);
+    await scenario.openedTab();
+    await rig.time.advance(5_000);
+    expect(scenario.serverTexts()).toEqual(['on the way']);
+    hanging.open();
+  });
+});
+
+describe('storage that is refused, cut off or deleted', () => {
+  test('T-3 a private window sends from memory, says so, and storage is not asked for ever faster', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    disk.open = () => Promise.reject(failure('SecurityError'));
+    await rig.restartDaemon();
+    disk.opens = 0;
+    const tab = await scenario.openedTab();
+    expect(hostOf(tab)).toMatchObject({ storage: 'memory', trouble: { kind: 'refused', held: false } });
+    expect(await tab.call('send', { requestId: CHAT, clientTempId: '77777777-7777-4777-8777-777777777777', content: 'private' })).toMatchObject({ durable: false });
+    await rig.time.advance(1_000);
+    expect(scenario.serverTexts()).toEqual(['private']);
+    await rig.time.advance(3_600_000);
+    expect(disk.opens).toBeLessThan(70);
+  });
+
+  test('S-1 storage comes back while a message is on its way: it is on the server once', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    disk.open = () => Promise.reject(failure('SecurityError'));
+    await rig.restartDaemon();
+    const tab = await scenario.openedTab();
+    const answer = createGate();
+    scenario.answers.send = async (message) => answer.pass().then(() => message);
+    await scenario.send(tab, 'once');
+    await rig.time.advance(1_000);
+    expect(scenario.serverTexts()).toEqual(['once']);
+    disk.open = async (store) => store;
+    await rig.time.advance(6_000);
+    delete scenario.answers.send;
+    const next = await scenario.openedTab();
+    answer.open();
+    await rig.time.advance(5_000);
+    expect(scenario.serverTexts()).toEqual(['once']);
+    expect(next.texts(CHAT)).toEqual(['once']);
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+
+  test('S-4 the database is deleted underneath: what waits and drafts survive in the same worker, and the rest is fetched again', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    scenario.fill(3);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    await scenario.send(tab, 'kept');
+    await tab.call('saveDraft', { requestId: OTHER_CHAT, text: 'begun' });
+    await rig.time.advance(100);
+    await clearStore(rig.store);
+    disk.events.onTerminated();
+    await rig.time.advance(100);
+    rig.server.restore();
+    const next = await scenario.openedTab();
+    await rig.time.advance(1_000);
+    expect(hostOf(next)).toMatchObject({ storage: 'indexeddb', trouble: null });
+    expect(next.texts(CHAT)).toEqual(['message 1', 'message 2', 'message 3', 'kept']);
+    expect(scenario.serverTexts()).toEqual(['message 1', 'message 2', 'message 3', 'kept']);
+    expect((await next.open(OTHER_CHAT)).meta.draft).toBe('begun');
+  });
+
+  test('a connection that is cut over and over costs ever longer pauses, no loop', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    disk.open = () => Promise.reject(failure('UnknownError'));
+    await rig.restartDaemon();
+    for (let minute = 0; minute < 60; minute += 1) {
+      const tab = await rig.openTab();
+      await rig.time.advance(60_000);
+      tab.crash();
+    }
+    expect(disk.opens).toBeLessThan(80);
+  });
+});
+
+describe('#92 writes that fail', () => {
+  test('T-3 what the server says is shown and fetched once; it is stored when writing works again', async () => {
+    const { scenario } = await scenarioOn();
+    const { rig } = scenario;
+    scenario.fill(3);
+    const tab = await rig.openTab();
+    scenario.onWrite = () => {
+      throw failure('QuotaExceededError');
+    };
+    await tab.open(CHAT);
+    await rig.time.advance(1_000);
+    expect(tab.texts(CHAT)).toEqual(['message 1', 'message 2', 'message 3']);
+    expect(hostOf(tab)?.trouble).toEqual({ kind: 'full', held: false });
+    scenario.forgetRequests();
+    scenario.fill(2);
+    await rig.time.advance(600_000);
+    expect(tab.texts(CHAT)).toHaveLength(5);
+    expect([...scenario.asked('messages'), ...scenario.asked('changes')]).toEqual([]);
+    // What a person writes is refused rather than lost.
+    await expect(scenario.send(tab, 'not stored')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    scenario.onWrite = () => undefined;
+    await rig.time.advance(5_000);
+    expect(hostOf(tab)?.trouble).toBeNull();
+    expect((await scenario.storedRows()).map((row) => row.content)).toEqual(tab.texts(CHAT));
+    expect(scenario.serverTexts()).toHaveLength(5);
+  });
+});
+
+describe('#93 a database that cannot be read', () => {
+  const corruptExcept = (readable: readonly string[]) => async (store: Store): Promise<Store> => ({
+    ...store,
+    read: (stores, work) => (stores.every((name) => readable.includes(name)) ? store.read(stores, work) : Promise.reject(failure('UnknownError'))),
+  });
+
+  test('S-4 is built anew; the outbox and the drafts are saved', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    const tab = await scenario.openedTab();
+    await tab.call('saveDraft', { requestId: CHAT, text: 'begun' });
+    await leaveUnsent(scenario, 'saved');
+    const corrupt = corruptExcept(['offline_queue', 'chat_meta']);
+    disk.open = async (store) => {
+      disk.open = async (fresh) => fresh;
+      return corrupt(store);
+    };
+    await rig.restartDaemon();
+    await rig.time.advance(6_000);
+    rig.server.restore();
+    const next = await scenario.openedTab();
+    await rig.time.advance(1_000);
+    expect(hostOf(next)).toMatchObject({ storage: 'indexeddb', trouble: null });
+    expect(scenario.serverTexts()).toEqual(['saved']);
+    expect(next.chat(CHAT).meta.draft).toBe('begun');
+    expect((await scenario.storedRows()).map((row) => row.content)).toEqual(['saved']);
+  });
+
+  test('S-4 stays as it is while its outbox cannot be read, and nothing overtakes what is in it', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    await leaveUnsent(scenario, 'unreadable');
+    disk.open = corruptExcept([]);
+    await rig.restartDaemon();
+    await rig.time.advance(6_000);
+    rig.server.restore();
+    const tab = await scenario.openedTab();
+    expect(hostOf(tab)).toMatchObject({ storage: 'memory', trouble: { kind: 'corrupt', held: true } });
+    await scenario.send(tab, 'later');
+    await rig.time.advance(300_000);
+    expect(scenario.serverTexts()).toEqual([]);
+    expect((await scenario.storedOperations()).map((operation) => operation.type)).toEqual(['send_message']);
+    disk.open = async (store) => store;
+    await rig.time.advance(61_000);
+    await scenario.openedTab();
+    await rig.time.advance(1_000);
+    expect(scenario.serverTexts()).toEqual(['unreadable', 'later']);
+  });
+
+  test('T-2 one of a newer version is never deleted or written', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    await leaveUnsent(scenario, 'of the newer version');
+    const before = await rig.store.read(storeNames, (tx) => tx.getAll('offline_queue'));
+    disk.open = () => Promise.reject(failure('VersionError'));
+    await rig.restartDaemon();
+    const tab = await rig.openTab();
+    await rig.time.advance(600_000);
+    expect(hostOf(tab)).toMatchObject({ storage: 'memory', trouble: { kind: 'newer', held: true } });
+    expect(await rig.store.read(storeNames, (tx) => tx.getAll('offline_queue'))).toEqual(before);
+  });
+});
