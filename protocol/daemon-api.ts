@@ -12,7 +12,7 @@ import { MESSAGE_BUDGET_BYTES } from './limits.ts';
 import type { MediaStats } from './media.ts';
 import type { mediaCallInputs, MediaCallOutputs } from './media-calls.ts';
 import { Content, Count, SequenceNumber, Uuid, type CacheStats } from './records.ts';
-import { signOutInputs, type SignOutOutputs } from './sign-out.ts';
+import type { signOutInputs, SignOutOutputs } from './sign-out.ts';
 import type { HostState } from './views.ts';
 
 /** Settings that all tabs of a user must share, because one daemon serves them all. */
@@ -150,7 +150,6 @@ export const callInputs = {
   saveDraft: v.object({ ...chat, text: v.pipe(v.string(), v.maxLength(100_000)) }),
   giveToken: v.object({ requestNumber: Count, token: v.nullable(v.string()) }),
   stats: v.object({}),
-  ...signOutInputs,
 } as const;
 
 /** Answers by call. `string` stands for JSON text of the named shape: see {@link JsonAnswers}. */
@@ -189,7 +188,7 @@ export interface CallOutputs extends MediaCallOutputs, SignOutOutputs {
 }
 
 /** Schemas of calls about media (`media-calls.ts`) and inspection (`inspect.ts`). */
-export type LateInputs = typeof mediaCallInputs & typeof inspectInputs;
+export type LateInputs = typeof mediaCallInputs & typeof inspectInputs & typeof signOutInputs;
 
 /** Name of a call. */
 export type CallName = keyof typeof callInputs | keyof LateInputs;

@@ -5,7 +5,7 @@ import * as protocol from './index.ts';
 import { schemaShape } from './testing/schema-shape.ts';
 
 const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
-const callInputs = { ...protocol.callInputs, ...protocol.inspectInputs, ...protocol.mediaCallInputs };
+const callInputs = { ...protocol.callInputs, ...protocol.inspectInputs, ...protocol.mediaCallInputs, ...protocol.signOutInputs };
 const stored = ['CachedMessage', 'ChatSyncState', 'CachedTicket', 'TicketMeta', 'CachedMediaMeta', 'CachedMediaBlob', 'OfflineOperation', 'CacheStats'] as const;
 const contract = ['ServerMessage', 'ServerTicket', 'TicketsPage', 'ChangesPage', 'ReadState', 'PushFrame'] as const;
 

@@ -101,7 +101,7 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       await outbox.retryAll();
       return null;
     },
-    watchOutbox: ({ watching }) => parts.outboxView.watch(session, watching),
+    watchOutbox: async ({ watching }) => (await parts.outboxView.load()).watch(session, watching),
     markRead: ({ requestId, upToSequence }) => {
       readMarks.mark(requestId, upToSequence);
       return null;
@@ -127,7 +127,6 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       stalledSessions: sessions.stalled(),
       media: parts.media.loaded()?.stats() ?? null,
     }),
-    signOut: (input) => parts.signOut(session, input),
   };
   return calls;
 }

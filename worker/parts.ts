@@ -34,7 +34,7 @@ import type { Views } from './views.ts';
 export interface Parts {
   readonly sessions: Sessions;
   readonly gate: Gate;
-  readonly signOut: SignOut;
+  readonly signOut: LazyPart<SignOut>;
   readonly views: Views;
   readonly book: ChatBook;
   readonly engine: SyncEngine;
@@ -42,7 +42,7 @@ export interface Parts {
   readonly tickets: TicketList;
   readonly outbox: Outbox;
   readonly drafts: Drafts;
-  readonly outboxView: OutboxView;
+  readonly outboxView: LazyPart<OutboxView>;
   readonly readMarks: ReadMarks;
   readonly ledger: Ledger;
   readonly executor: Executor;

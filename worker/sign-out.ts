@@ -4,7 +4,9 @@
  * Owns: the order. Nothing is accepted any more; what is unsent is counted; what happens is noted durably; tabs are told; everything
  * stops; then, with `wipe`, everything goes. Does not know where things are stored (`wipe`), nor how the daemon ends (`end`).
  */
-import { SIGNED_OUT_KEY, WIPING_KEY, type CheckedInput, type SignOutReport } from '../protocol/index.ts';
+import type { CallHandlers, CheckedInput } from '../protocol/index.ts';
+import { SIGNED_OUT_KEY, signOutInputs, WIPING_KEY, type SignOutReport } from '../protocol/sign-out.ts';
+import { checkedCall } from './checked-call.ts';
 import type { Clock, Log } from './env.ts';
 import type { Gate } from './gate.ts';
 import type { Ledger } from './outbox/ledger.ts';
@@ -29,15 +31,19 @@ export interface SignOutSetup {
   wipe(): Promise<readonly string[]>;
 }
 
-/** Signs out, on behalf of one tab. */
-export type SignOut = (session: Session, input: CheckedInput<'signOut'>) => Promise<SignOutReport>;
+/** The part. */
+export interface SignOut {
+  /** A tab's call, by name, with an input that is still to be checked. A tab that asks while another one signs out is given the same answer. */
+  call(session: Session, name: string, input: unknown): Promise<unknown>;
+  close(): void;
+}
 
-/** Makes it. A tab that asks while another one signs out is given the same answer. */
+/** Creates the part. */
 export function createSignOut(setup: SignOutSetup): SignOut {
   const { gate, ledger, book, sessions, committer, clock, log } = setup;
   let under: Promise<SignOutReport> | null = null;
 
-  const run: SignOut = async (session, { wipe, confirmUnsent }) => {
+  const run = async (session: Session, { wipe, confirmUnsent }: CheckedInput<'signOut'>): Promise<SignOutReport> => {
     gate.leave(true);
     // What is being accepted now is stored or refused before it is counted.
     await committer.flush();
@@ -66,5 +72,8 @@ export function createSignOut(setup: SignOutSetup): SignOut {
     });
   };
 
-  return (session, input) => (under ??= run(session, input).finally(() => (under = null)));
+  const callsOf = (session: Session): Pick<CallHandlers, keyof typeof signOutInputs> => ({
+    signOut: (input) => (under ??= run(session, input).finally(() => (under = null))),
+  });
+  return { call: (session, name, input) => checkedCall(signOutInputs, callsOf(session), name, input), close: () => undefined };
 }

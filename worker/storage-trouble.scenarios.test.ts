@@ -211,7 +211,10 @@ describe('#92 writes that fail', () => {
     expect(tab.texts(CHAT)).toHaveLength(5);
     expect([...scenario.asked('messages'), ...scenario.asked('changes')]).toEqual([]);
     // What a person writes is refused rather than lost.
-    await expect(scenario.send(tab, 'not stored')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    const refused = expect(scenario.send(tab, 'not stored')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    // Room is looked for first, a turn at a time.
+    await rig.time.advance(2_000);
+    await refused;
     scenario.onWrite = () => undefined;
     await rig.time.advance(5_000);
     expect(hostOf(tab)?.trouble).toBeNull();
@@ -229,9 +232,8 @@ describe('#93 a database that cannot be read', () => {
   test('S-4 is built anew; the outbox and the drafts are saved', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
-    const tab = await scenario.openedTab();
-    await tab.call('saveDraft', { requestId: CHAT, text: 'begun' });
     await leaveUnsent(scenario, 'saved');
+    await (await rig.openTab()).call('saveDraft', { requestId: CHAT, text: 'begun' });
     const corrupt = corruptExcept(['offline_queue', 'chat_meta']);
     disk.open = async (store) => {
       disk.open = async (fresh) => fresh;

@@ -15,12 +15,10 @@ import { createCounters } from './counters.ts';
 import { createDrafts } from './drafts.ts';
 import { createHostReport } from './host-report.ts';
 import { createLazyPart } from './lazy-part.ts';
-import { loadSignOut } from './load-sign-out.ts';
 import { createGate } from './gate.ts';
 import { createExecutor } from './outbox/executor.ts';
 import { createLedger } from './outbox/ledger.ts';
 import { createOutbox, type OutboxSetup } from './outbox/outbox.ts';
-import { createOutboxView } from './outbox/outbox-view.ts';
 import { createReadMarks } from './outbox/read-marks.ts';
 import { refusalContext } from './outbox/refusal.ts';
 import { createUpdatePublisher } from './publish-updates.ts';
@@ -97,7 +95,7 @@ export function createParts(setup: PartsSetup): Parts {
   });
   const hostChanged = (): void => {
     report.changed();
-    outboxView.changed();
+    outboxView.loaded()?.changed();
   };
 
   const urgencyOf = (session: Session): number => (session.report.focused ? 3 : session.report.visible ? 2 : 1);
@@ -248,7 +246,7 @@ export function createParts(setup: PartsSetup): Parts {
       // What became of a ticket may explain a refusal.
       const told = new Set([...upserts.map(({ id }) => id), ...removals]);
       for (const { status, requestId } of ledger.all()) if (status === 'failed' && told.has(requestId)) views.changed(requestId);
-      outboxView.changed();
+      outboxView.loaded()?.changed();
     },
     onFetch: () => counters.fetched('tickets'),
     onRejected,
@@ -267,7 +265,7 @@ export function createParts(setup: PartsSetup): Parts {
   const wake = (): void => executor.wake();
   const operationChanged: OutboxSetup['onOperation'] = (operation, status) => {
     announce.operation(operation, status);
-    outboxView.changed();
+    outboxView.loaded()?.changed();
     if (operation.type === 'mark_read') return;
     views.changed(operation.requestId);
     hostChanged();
@@ -322,27 +320,32 @@ export function createParts(setup: PartsSetup): Parts {
     const until = executor.pausedUntilAt();
     return until > clock.now() ? { reason: 'rate-limited', until } : null;
   };
-  const outboxView = createOutboxView({
-    timers,
-    ledger,
-    limit: settings.outboxLimit,
-    paused,
-    context,
-    sessions: () => sessions.all(),
-    post: (session, frame) => sessions.post(session, frame, OUTBOX),
-  });
+  const outboxView = createLazyPart(timers, async () =>
+    (await import('./outbox/outbox-view.ts')).createOutboxView({
+      timers,
+      ledger,
+      limit: settings.outboxLimit,
+      paused,
+      context,
+      sessions: () => sessions.all(),
+      post: (session, frame) => sessions.post(session, frame, OUTBOX),
+    }),
+  );
 
   const unlock = (): void => {
     if (!gate.unlock()) return;
     committer.add({ stores: ['ticket_meta'], rows: 1, durability: 'relaxed', work: (tx) => tx.delete('ticket_meta', SIGNED_OUT_KEY) }).catch(() => undefined);
     hostChanged();
   };
-  const leaving = loadSignOut({ noted: !booted.trouble?.held, gate, ledger, book, sessions, committer, clock, log, end: setup.end, wipe: () => env.wipe(userId) });
+  const signOut = createLazyPart(timers, async () =>
+    (await import('./sign-out.ts')).createSignOut({ noted: !booted.trouble?.held, gate, ledger, book, sessions, committer, clock, log, end: setup.end, wipe: () => env.wipe(userId) }),
+  );
   const push = createPush(backend, userId, env, {
     onAttached: () => {
       tokens.verify();
       if (backend.openPush) unlock();
-      leaving.prepare();
+      // Both have to be there when the network is not.
+      for (const part of [signOut, outboxView]) part.load().catch(() => undefined);
       engine.doubtAll();
       void tickets.refresh();
       engine.wantAll();
@@ -436,7 +439,7 @@ export function createParts(setup: PartsSetup): Parts {
   if (booted.download) void inspection.load().then((part) => part.restore(booted.download)).catch(() => undefined);
   const parts: Parts = {
     gate,
-    signOut: leaving.signOut,
+    signOut,
     sessions, views, book, engine, pages, tickets, outbox, outboxView, drafts, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, media, expiry, meta, host,
     store: booted.store,
     inspection,
@@ -448,7 +451,7 @@ export function createParts(setup: PartsSetup): Parts {
       expiry.close();
       executor.close();
       readMarks.close();
-      outboxView.close();
+      void outboxView.close();
       tickets.close();
       void inspection.close();
       cancelMediaTimer();

@@ -89,6 +89,8 @@ export function createMessageEviction(setup: MessageEvictionSetup): MessageEvict
       for (const requestId of orderChats(candidates, clock.now())) {
         for (;;) {
           if (closed || (await until(freed))) return freed;
+          // Whoever has the chat may be waiting for a write, and that write for the room that is made here.
+          if (book.isTaken(requestId)) break;
           const bytes = await evictSlice(requestId, reason);
           if (bytes === null) break;
           freed += bytes;

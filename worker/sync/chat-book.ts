@@ -43,6 +43,8 @@ export interface ChatBook {
   touch(requestId: string, change: (meta: ChatSyncState) => ChatSyncState, operations?: Omit<OutboxChanges, 'now'>): void;
   /** Runs a task alone with its chat: nothing that {@link ChatBook.apply} does happens meanwhile. */
   turn<T>(requestId: string, task: () => Promise<T>): Promise<T>;
+  /** Does a task of that chat run or wait? */
+  isTaken(requestId: string): boolean;
   /** Puts a model whose pending rows or doubts changed; nothing is written. */
   replace(model: ChatModel): void;
   /** Forgets the rows of a chat that nobody looks at. */
@@ -169,6 +171,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     open,
     requestIds: () => [...chats.keys()],
     turn: inTurn,
+    isTaken: (requestId) => queues.has(requestId),
     apply: (requestId, build) => inTurn(requestId, () => applyNow(requestId, build)),
     loadRange: (requestId, start, end) =>
       inTurn(requestId, async () => {
