@@ -53,7 +53,7 @@ const workerParts = [
   'worker/storage-failure.ts',
   'worker/store/memory-store.ts',
   'worker/store/rebuild-newer.ts',
-  'worker/store/upgrade-rows.ts',
+  'worker/store/upgrade-database.ts',
   'worker/take-over.ts',
 ];
 const partFile = (source: string): string => `worker-${basename(source, '.ts')}`;

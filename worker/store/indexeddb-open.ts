@@ -6,9 +6,8 @@
 import { unwrap, wrap, type IDBPDatabase } from 'idb';
 import { databaseName, SCHEMA_VERSION, TabcachedError, toTabcachedError } from '../../protocol/index.ts';
 import type { Clock, Timers } from '../env.ts';
-import { createMissingStores } from './schema.ts';
 import type { Store, StoreEvents } from './store.ts';
-import type { completeOldRows } from './upgrade-rows.ts';
+import type { upgradeDatabase } from './upgrade-database.ts';
 
 /** How long an upgrade may be blocked by an older connection. */
 const BLOCKED_AFTER_MS = 5_000;
@@ -37,12 +36,16 @@ export const isNewerDatabase = (error: unknown): boolean =>
  */
 export async function openDatabase(options: OpenOptions): Promise<IDBDatabase> {
   const database = await openWith(options, null);
-  // Rows of older versions are met once in the life of a database: what completes them is a part of the worker that loads when used.
-  return database ?? ((await openWith(options, (await import('./upgrade-rows.ts')).completeOldRows)) as IDBDatabase);
+  if (database) return database;
+  // Met once in the life of a database, so it is a part of the worker that loads when used. Without a cause: nothing is wrong with storage.
+  const { upgradeDatabase } = await import('./upgrade-database.ts').catch(() => {
+    throw new TabcachedError('STORAGE_FAILED', 'The part that upgrades a database did not load.');
+  });
+  return (await openWith(options, upgradeDatabase)) as IDBDatabase;
 }
 
-/** Opens; null when there are rows to complete and nothing to do it with: then nothing was changed. */
-async function openWith(options: OpenOptions, complete: typeof completeOldRows | null): Promise<IDBDatabase | null> {
+/** Opens; null when it is not of this version yet and there is nothing to make it so with: then nothing was changed. */
+async function openWith(options: OpenOptions, upgrade: typeof upgradeDatabase | null): Promise<IDBDatabase | null> {
   const { userId, events, timers, blockedAfterMs = BLOCKED_AFTER_MS } = options;
   let request: IDBOpenDBRequest;
   try {
@@ -62,11 +65,12 @@ async function openWith(options: OpenOptions, complete: typeof completeOldRows |
         // A failed request has aborted it already.
       }
     };
-    incomplete = oldVersion > 0 && !complete;
-    if (incomplete) return transaction.abort();
+    if (!upgrade) {
+      incomplete = true;
+      return transaction.abort();
+    }
     try {
-      createMissingStores(request.result, transaction);
-      if (oldVersion > 0) complete?.(transaction, options.clock.now()).catch(giveUp);
+      upgrade(request.result, transaction, oldVersion, options.clock.now()).catch(giveUp);
     } catch (error) {
       giveUp(error);
     }

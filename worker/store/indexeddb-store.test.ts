@@ -156,7 +156,7 @@ describe('events of a connection', () => {
     const opened = vi.spyOn(factory, 'open');
     const onTerminated = vi.fn();
     const store = await open(factory, { events: { ...silent, onTerminated } });
-    const request = opened.mock.results[0]?.value as IDBOpenDBRequest;
+    const request = opened.mock.results.at(-1)?.value as IDBOpenDBRequest;
     forceCloseDatabase(request.result as never);
     await vi.waitFor(() => expect(onTerminated).toHaveBeenCalledTimes(1));
     expect(await codeOf(store.read(['messages'], async () => 1))).toBe('STORAGE_FAILED');
