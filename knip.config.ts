@@ -6,6 +6,7 @@ const config: KnipConfig = {
     'e2e/bench/main.ts',
     'e2e/bench/pages/*.ts',
     'e2e/bench/vite.config.ts',
+    'e2e/chaos/main.ts',
     'e2e/desk/main.tsx',
     'e2e/desk/vite.config.ts',
     'e2e/**/*.mjs',
