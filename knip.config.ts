@@ -10,6 +10,7 @@ const config: KnipConfig = {
     'e2e/desk/main.tsx',
     'e2e/desk/vite.config.ts',
     'e2e/**/*.mjs',
+    'e2e/lifecycle/*.lifecycle-test.ts',
     'e2e/observe/print-updates.ts',
     'e2e/sim/*.ts',
     'e2e/webkit/*.webkit-test.ts',
