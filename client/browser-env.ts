@@ -2,6 +2,7 @@
 import { nanoid } from 'nanoid';
 import { TabcachedError } from '../protocol/errors.ts';
 import { createPackagedWorker, joinWorker } from './create-worker.ts';
+import { onLeave } from './on-leave.ts';
 import type { Environment, HeldLock, Locks, Page, Timers } from './env.ts';
 
 /** Rejections of lock requests, which only ever come from an abort or a page that may not use locks. */
@@ -47,12 +48,7 @@ const page = (): Page => ({
       undoDocument();
     };
   },
-  // After every listener of the application: what it says on leaving is still heard. One that is added while the event is captured is last.
-  onHide: (listener) => {
-    const last = (): void => window.addEventListener('pagehide', listener, { once: true });
-    window.addEventListener('pagehide', last, true);
-    return () => window.removeEventListener('pagehide', last, true);
-  },
+  onHide: (listener) => onLeave(window, document, listener),
   onShow: (listener) => listen(window, ['pageshow'], listener),
 });
 

@@ -118,7 +118,7 @@ test('#87 the daemon dies while a tab is frozen: thawed it finds the next one', 
  */
 async function leave(tab: PlainTab, other: PlainTab): Promise<void> {
   await tab.run(`void ((window.sameDocument = true), window.addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted)))`);
-  await tab.run(`window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })), undefined`);
+  await tab.run(`window.dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })), document.dispatchEvent(new Event('freeze')), undefined`);
   // Its session is over.
   await expectSoon(async () => (await told(other)).tabs).toBe(1);
   await tab.goTo(`${server.url}/health`);
