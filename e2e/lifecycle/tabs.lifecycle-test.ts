@@ -113,8 +113,8 @@ test('#87 the daemon dies while a tab is frozen: thawed it finds the next one', 
 });
 
 /**
- * Leaves a page for another one. Chromium keeps out of its cache a page that holds a lock for which somebody waits, and it looks before the
- * page hears `pagehide`; so a page that shall be kept is told a moment earlier.
+ * Leaves a page for another one. Chromium keeps out of its cache a page that holds a lock for which somebody waits, and it may look before the
+ * page has let go of it; so a page that shall be kept for certain is told a moment earlier.
  */
 async function leave(tab: PlainTab, other: PlainTab): Promise<void> {
   await tab.run(`void ((window.sameDocument = true), window.addEventListener('pageshow', ({ persisted }) => (window.persisted = persisted)))`);
