@@ -99,6 +99,46 @@ describe('deciding about what waits', () => {
     expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent' }]);
   });
 
+  test.each(['REJECTED', 'FORBIDDEN'] as const)('#50 #51 nor when the question itself is refused (%s; sim seed 42)', async (code) => {
+    const { rig, answers, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.idempotent = false;
+    rig.server.holdFrames(true);
+    answers.send = () => {
+      throw new TabcachedError('TIMEOUT');
+    };
+    rig.server.before = failing(code, 'find');
+    const id = await scenario.send(tab, 'mine');
+    await rig.time.advance(60_000);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'failed' }]);
+    await expect(tab.call('edit', { operationId: id, content: 'other' })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    await expect(tab.call('discard', { operationId: id })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    rig.server.before = () => undefined;
+    delete answers.send;
+    await tab.call('retry', { operationId: id });
+    await rig.time.advance(1_000);
+    expect(serverTexts()).toEqual(['mine']);
+  });
+
+  test('#35 #51 told that it is a duplicate, and what became of it not answered: it cannot be discarded', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.holdFrames(true);
+    scenario.answers.send = () => {
+      throw new TabcachedError('DUPLICATE');
+    };
+    rig.server.before = failing('FORBIDDEN', 'find');
+    const id = await scenario.send(tab, 'mine');
+    await rig.time.advance(1_000);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'failed' }]);
+    await expect(tab.call('discard', { operationId: id })).rejects.toMatchObject({ code: 'IN_FLIGHT' });
+    rig.server.before = () => undefined;
+    await tab.call('retry', { operationId: id });
+    await rig.time.advance(1_000);
+    expect(serverTexts()).toEqual(['mine']);
+    expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent' }]);
+  });
+
   test('#55 closed by somebody else while a reply waits: refused, told, not tried again', async () => {
     const { rig, fill } = scenario;
     fill(1);

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
 import type { OutgoingMessage } from '../protocol/index.ts';
-import { CHAT, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
+import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -120,6 +120,30 @@ describe('#46 the server asks for a pause of 120 seconds', () => {
     expect(serverTexts(OTHER_CHAT)).toEqual(['elsewhere']);
   });
 
+  test('not of a message that was asked about when the pause began (sim seed 3301)', async () => {
+    const { rig, answers, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.before = (kind) => {
+      if (kind === 'send') throw new TabcachedError('TIMEOUT');
+    };
+    await scenario.send(tab, 'unknown', OTHER_CHAT);
+    await rig.time.settle();
+    const gate = createGate();
+    answers.findByTempId = (known) => gate.pass().then(() => known);
+    await rig.time.advance(2_000);
+    expect(gate.arrived()).toBe(1);
+    pause();
+    await scenario.send(tab, '1');
+    await rig.time.settle();
+    scenario.forgetRequests();
+    gate.open();
+    await rig.time.advance(110_000);
+    expect([...scenario.asked('send'), ...scenario.asked('findByTempId')]).toEqual([]);
+    rig.server.before = () => undefined;
+    await rig.time.advance(15_000);
+    expect([serverTexts(), serverTexts(OTHER_CHAT)]).toEqual([['1'], ['unknown']]);
+  });
+
   test('not by a daemon that was started meanwhile either', async () => {
     const { rig, serverTexts } = scenario;
     const tab = await scenario.openedTab();
@@ -174,6 +198,23 @@ describe('#47 the token is refused', () => {
     await scenario.send(tab, '1');
     await rig.time.advance(1_000);
     expect(refused).toBe(true);
+    expect(serverTexts()).toEqual(['1']);
+  });
+
+  test('nor is one that comes before the refusal is told (sim seed 222)', async () => {
+    const { rig, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.before = async (kind) => {
+      if (kind !== 'send') return;
+      rig.server.before = () => undefined;
+      rig.server.cut();
+      rig.server.restore();
+      await rig.time.settle();
+      throw new TabcachedError('UNAUTHORIZED');
+    };
+    await scenario.send(tab, '1');
+    await rig.time.advance(1_000);
+    expect(attempts()).toEqual(['1', '1']);
     expect(serverTexts()).toEqual(['1']);
   });
 

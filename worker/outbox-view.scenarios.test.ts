@@ -155,6 +155,50 @@ describe('several tabs that press the same button', () => {
   });
 });
 
+describe('several tabs that press the same button while storage refuses', () => {
+  /** A message that was refused, and what one tab after the other is told of a button. */
+  const told = async (press: (tab: RigTab, operationId: string) => Promise<unknown>): Promise<string[]> => {
+    const { rig } = scenario;
+    const tabs = [await scenario.openedTab(), await rig.openTab()];
+    rig.server.before = failing('REJECTED');
+    const id = await scenario.send(tabs[0] as RigTab, 'refused');
+    await rig.time.advance(1_000);
+    scenario.onWrite = () => {
+      throw new TabcachedError('STORAGE_FAILED');
+    };
+    const calls = tabs.map((tab) => press(tab, id).then(() => 'done', (thrown: unknown) => (thrown as TabcachedError).code));
+    await rig.time.settle();
+    const answers = await Promise.all(calls);
+    scenario.onWrite = () => undefined;
+    rig.server.before = () => undefined;
+    return answers;
+  };
+
+  test('#50 an edit is done for none of them, and nothing else is sent (sim seed 104)', async () => {
+    const answers = await told((tab, operationId) => tab.call('edit', { operationId, content: 'other' }));
+    expect(answers).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED']);
+    expect(await scenario.storedOperations()).toMatchObject([{ status: 'failed', payload: { content: 'refused' } }]);
+  });
+
+  test('#50 nor do two different edits leave one of them behind', async () => {
+    let edits = 0;
+    const answers = await told((tab, operationId) => tab.call('edit', { operationId, content: `other ${++edits}` }));
+    expect(answers).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED']);
+    const tab = await scenario.openedTab();
+    expect(tab.texts(CHAT)).toEqual(['refused']);
+  });
+
+  test('#49 a retry is done for none of them', async () => {
+    expect(await told((tab, operationId) => tab.call('retry', { operationId }))).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED']);
+  });
+
+  test('#51 nor is a discard', async () => {
+    expect(await told((tab, operationId) => tab.call('discard', { operationId }))).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED']);
+    const tab = await scenario.openedTab();
+    expect(tab.texts(CHAT)).toEqual(['refused']);
+  });
+});
+
 describe('#55 what happened to the ticket meanwhile', () => {
   const context = (tab: RigTab): unknown => tab.chat(CHAT).meta.lane.blocked?.context;
 

@@ -1,6 +1,7 @@
 /** Reading: cases of SCENARIOS.md, section C, as far as the daemon is concerned. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CachedTicket } from '../protocol/index.ts';
+import { TabcachedError } from '../protocol/errors.ts';
 import { CHAT, createGate, createScenario, type Scenario } from './testing/scenario.ts';
 import type { RigTab } from './testing/rig.ts';
 
@@ -137,6 +138,25 @@ describe('#62 the server deletes three unread messages', () => {
     await rig.time.advance(100);
     expect(await badge(tab)).toBe(7);
   });
+});
+
+test('R-2 a mark that is refused after the ticket was told again: the badge is the server’s (sim seed 193)', async () => {
+  const { rig, fill } = scenario;
+  fill(5);
+  const tab = await scenario.openedTab();
+  rig.server.before = (kind) => {
+    if (kind === 'read') throw new TabcachedError('SERVER_FAILED');
+  };
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 5 });
+  await rig.time.advance(1_000);
+  expect(tab.chat(CHAT).meta).toMatchObject({ unread: 0, lastReadSequence: 5 });
+  rig.server.skip(CHAT);
+  await rig.time.advance(100);
+  rig.server.before = (kind) => {
+    if (kind === 'read') throw new TabcachedError('REJECTED');
+  };
+  await rig.time.advance(60_000);
+  expect(tab.chat(CHAT).meta).toMatchObject({ unread: 5, lastReadSequence: 0 });
 });
 
 test('#64 two hundred marks while scrolling fast: one request for each half second, with the highest', async () => {

@@ -234,7 +234,7 @@ export function createParts(setup: PartsSetup): Parts {
     onTold: (ticket) => {
       const { unreadCount: unread, lastReadSequence, id: requestId, _revision: revision } = ticket;
       engine.told(requestId);
-      if (!book.get(requestId)) return { unreadCount: unread, lastReadSequence };
+      if (!book.get(requestId)) return {};
       frames.expect(requestId, revision);
       readMarks.told({ requestId, unreadCount: unread, lastReadSequence, revision });
       const model = book.open(requestId);

@@ -50,6 +50,12 @@ export const WEIGHTS = {
   markRead: 5,
   draft: 1,
   report: 1,
+  // Refusals, tokens and buttons (`perform-sending.ts`).
+  refuse: 8,
+  revokeToken: 2,
+  answerToken: 3,
+  leaveAsked: 3,
+  pressTogether: 5,
   // The daemon and its storage.
   kill: 2,
   killSoon: 3,
@@ -76,9 +82,17 @@ export interface Action {
 const KINDS = Object.keys(WEIGHTS) as ActionKind[];
 const ALWAYS = new Set<ActionKind>(['append', 'openTab', 'openChat', 'wait', 'restore', 'thaw', 'waitLong']);
 
+/** Kinds of areas that only a share of the simulations is about; they are drawn last, so that the others stay as they are. */
+const SENDING = new Set<ActionKind>(['refuse', 'revokeToken', 'answerToken', 'leaveAsked', 'pressTogether']);
+
+/** What a simulation is about, beside the usual. */
+export interface Areas {
+  readonly sending: boolean;
+}
+
 /** How often each kind happens in one simulation: some kinds never, some much more than usual. */
-export function drawWeights(random: Random): ReadonlyMap<ActionKind, number> {
-  const drawn = KINDS.map((kind): [ActionKind, number] => {
+export function drawWeights(random: Random, areas: Areas): ReadonlyMap<ActionKind, number> {
+  const drawn = [...KINDS.filter((kind) => !SENDING.has(kind)), ...(areas.sending ? SENDING : [])].map((kind): [ActionKind, number] => {
     const luck = random.next();
     const factor = luck < 0.3 && !ALWAYS.has(kind) ? 0 : luck < 0.8 ? 1 : 4;
     return [kind, WEIGHTS[kind] * factor];

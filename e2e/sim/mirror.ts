@@ -25,6 +25,7 @@ export interface Committed {
   readonly touched: ReadonlyMap<string, ChatSyncState | null>;
   readonly replaced: readonly { readonly before: CachedMessage; readonly after: CachedMessage }[];
   readonly newOperations: readonly OfflineOperation[];
+  readonly changedOperations: readonly { readonly before: OfflineOperation; readonly after: OfflineOperation }[];
   readonly goneOperations: readonly OfflineOperation[];
 }
 
@@ -68,6 +69,7 @@ export function createMirror(): Mirror {
       const touched = new Map<string, ChatSyncState | null>();
       const replaced: { before: CachedMessage; after: CachedMessage }[] = [];
       const newOperations: OfflineOperation[] = [];
+      const changedOperations: { before: OfflineOperation; after: OfflineOperation }[] = [];
       const goneOperations: OfflineOperation[] = [];
       const touch = (requestId: string): void => {
         if (!touched.has(requestId)) touched.set(requestId, chatOf(requestId).meta);
@@ -96,7 +98,8 @@ export function createMirror(): Mirror {
           if (op.kind === 'put') {
             const operation = op.value as OfflineOperation;
             touch(operation.requestId);
-            if (!known) newOperations.push(operation);
+            if (known) changedOperations.push({ before: known, after: operation });
+            else newOperations.push(operation);
             queue.set(id, operation);
           } else if (known) {
             touch(known.requestId);
@@ -108,7 +111,7 @@ export function createMirror(): Mirror {
           else tickets.delete(op.key);
         } else if (op.store === 'cache_stats' && op.kind === 'put') mirror.stats = op.value as CacheStats;
       }
-      return { touched, replaced, newOperations, goneOperations };
+      return { touched, replaced, newOperations, changedOperations, goneOperations };
     },
   };
   return mirror;

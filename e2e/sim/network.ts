@@ -11,6 +11,7 @@ import type { ModelServer } from '../../worker/testing/model-server.ts';
 import type { VirtualTime } from '../../worker/testing/virtual-time.ts';
 import { cutPage, type PageFault } from './page-faults.ts';
 import type { PushWire } from './push-wire.ts';
+import { errorOf, type Refusal } from './refusals.ts';
 
 /** Kinds of requests. */
 export const REQUEST_KINDS = ['messages', 'changes', 'tickets', 'send', 'find', 'read'] as const;
@@ -24,6 +25,7 @@ export type Fault =
   /** It never reaches the server, or its answer never comes back. */
   | { readonly kind: 'offline' | 'lost' | 'timeout' | 'lostTimeout' }
   | { readonly kind: 'refused'; readonly code: ErrorCode; readonly retryAfterMs?: number; readonly acted: boolean }
+  | Refusal
   | { readonly kind: 'page'; readonly page: PageFault; readonly salt: number }
   /** The server changes after it has read its answer, which takes that much longer: frames overtake it, or the link is away meanwhile. */
   | { readonly kind: 'overtaken'; readonly ms: number; readonly dropsLink: boolean; readonly salt: number };
@@ -39,7 +41,9 @@ export interface SentRequest {
 /** What the simulation wants to hear. */
 export interface NetworkEvents {
   onBoundary(): void;
-  onRequest(request: SentRequest): void;
+  onRequest(request: SentRequest, token: string): void;
+  /** The daemon of that life is told that a token is not good. */
+  onTokenRefused(life: number, token: string): void;
   /** Does the server refuse it for now? */
   isClosed(request: SentRequest): boolean;
   /** It reached the server, which is about to act. */
@@ -63,6 +67,8 @@ export interface Network {
   isUp(): boolean;
   /** The token of now stops being good; tabs have the next one. */
   expireToken(): void;
+  /** As {@link expireToken}, and the push link stays as it is. */
+  revokeToken(): void;
   token(): string;
 }
 
@@ -91,11 +97,13 @@ export function createNetwork(
       await pause(ANSWER_WITHIN_MS);
       throw new TabcachedError('TIMEOUT');
     }
+    if (fault?.kind === 'status' && fault.status === 401 && given === token()) tokens += 1;
     if (given !== token()) throw new TabcachedError('UNAUTHORIZED');
-    const refusal = fault?.kind === 'refused' ? new TabcachedError(fault.code, undefined, { retryAfterMs: fault.retryAfterMs }) : null;
-    if (fault?.kind === 'refused' && !fault.acted && refusal) {
+    const refusal = (): TabcachedError | null =>
+      fault?.kind === 'status' ? errorOf(fault, time.clock.now()) : fault?.kind === 'refused' ? new TabcachedError(fault.code, undefined, { retryAfterMs: fault.retryAfterMs }) : null;
+    if ((fault?.kind === 'refused' || fault?.kind === 'status') && !fault.acted) {
       await pause(setup.answerMs());
-      throw refusal;
+      throw refusal() as TabcachedError;
     }
     if (setup.isClosed(request)) throw new TabcachedError('SERVER_FAILED');
     setup.onBoundary();
@@ -120,7 +128,8 @@ export function createNetwork(
     }
     if (!up || cuts !== cutsBefore || fault?.kind === 'lost') throw new TabcachedError('OFFLINE');
     if (slowMs > ANSWER_WITHIN_MS) throw new TabcachedError('TIMEOUT');
-    if (refusal) throw refusal;
+    const refused = refusal();
+    if (refused) throw refused;
     return acted();
   };
 
@@ -130,11 +139,12 @@ export function createNetwork(
     const run = async (): Promise<T> => {
       const first = await env.verifiedToken(null, signal);
       if (!isAlive()) return new Promise<T>(() => undefined);
-      setup.onRequest(request);
+      setup.onRequest(request, first);
       try {
         return await carry(request, first, act);
       } catch (thrown) {
         if (!(thrown instanceof TabcachedError) || thrown.code !== 'UNAUTHORIZED') throw thrown;
+        setup.onTokenRefused(request.life, first);
         const fresh = await env.verifiedToken(first, signal);
         if (fresh === first) throw thrown;
         if (!isAlive()) return new Promise<T>(() => undefined);
@@ -183,6 +193,7 @@ export function createNetwork(
     },
     dropLink: () => wire.breakAll('OFFLINE'),
     restore: () => void (up = true),
+    revokeToken: () => void (tokens += 1),
     expireToken: () => {
       tokens += 1;
       wire.breakAll('UNAUTHORIZED');

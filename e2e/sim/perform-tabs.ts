@@ -46,7 +46,8 @@ function isRepeatable(world: World, sent: Sent): boolean {
   return !sent.everOnServer || world.mirror.queue.has(sent.id) || (stored !== undefined && world.mirror.messages.has(stored.id));
 }
 
-const failedOf = (world: World, number: number): Sent | undefined => {
+/** A message that waits, best one that has failed. */
+export const waitingOf = (world: World, number: number): Sent | undefined => {
   const waiting = [...world.mirror.queue.values()].filter((operation) => operation.type === 'send_message' && world.sent.all.has(operation.id));
   const failed = waiting.filter((operation) => operation.status === 'failed');
   return world.sent.all.get(choose(failed.length > 0 ? failed : waiting, number)?.id ?? '');
@@ -143,24 +144,24 @@ export const tabActions = {
   },
   retry: (world, { a, b }) => {
     const tab = tabOf(world, a);
-    const sent = failedOf(world, b);
+    const sent = waitingOf(world, b);
     if (!tab || !sent) return null;
-    sent.refusedIn = null;
+    world.sent.decide(sent);
     tab.call('retry', { operationId: sent.id }).catch(ignore);
     return `${tabName(world, tab)} retries "${sent.content}"`;
   },
   edit: (world, { a, b }) => {
     const tab = tabOf(world, a);
-    const sent = failedOf(world, b);
+    const sent = waitingOf(world, b);
     if (!tab || !sent || sent.editing !== null || sent.discarding) return null;
     const content = world.newText();
     const before = sent.content;
     sent.editing = content;
     const refusedIn = sent.refusedIn;
-    sent.refusedIn = null;
+    world.sent.decide(sent);
     tab.call('edit', { operationId: sent.id, content }).then(
       () => {
-        sent.content = content;
+        world.onEdited(sent, content);
         sent.editing = null;
       },
       (thrown: unknown) => {
@@ -175,11 +176,11 @@ export const tabActions = {
   },
   discard: (world, { a, b }) => {
     const tab = tabOf(world, a);
-    const sent = failedOf(world, b);
+    const sent = waitingOf(world, b);
     if (!tab || !sent || sent.discarding) return null;
     sent.discarding = true;
     tab.call('discard', { operationId: sent.id }).then(
-      () => void (sent.discarded = true),
+      () => world.onDiscarded(sent),
       (thrown: unknown) => {
         const { code } = toTabcachedError(thrown);
         if (code !== 'DAEMON_LOST' && code !== 'STORAGE_FAILED' && code !== 'CLOSED') sent.discarding = false;

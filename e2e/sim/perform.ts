@@ -6,6 +6,7 @@
  */
 import type { Action, ActionKind } from './action.ts';
 import { networkActions } from './perform-network.ts';
+import { sendingActions } from './perform-sending.ts';
 import { serverActions } from './perform-server.ts';
 import { tabActions } from './perform-tabs.ts';
 import type { World } from './world.ts';
@@ -49,7 +50,7 @@ const daemonActions = {
   },
 } satisfies Partial<Record<ActionKind, Perform>>;
 
-const ALL: Readonly<Record<ActionKind, Perform>> = { ...serverActions, ...networkActions, ...tabActions, ...daemonActions };
+const ALL: Readonly<Record<ActionKind, Perform>> = { ...serverActions, ...networkActions, ...tabActions, ...sendingActions, ...daemonActions };
 
 /** Performs an action; answers its description and how long to wait. */
 export function perform(world: World, action: Action): { readonly text: string; readonly waitMs: number } | null {

@@ -168,7 +168,7 @@ export const PLANTED_BUGS = [
   // Sending.
   {
     name: 'an unknown outcome is not asked for before sending again',
-    edits: [{ file: 'worker/outbox/executor.ts', text: 'if (operation._outcomeUnknown && backend.findByTempId) {', replacement: 'if (operation.retryCount > 99 && backend.findByTempId) {' }],
+    edits: [{ file: 'worker/outbox/executor.ts', text: 'if (operation._outcomeUnknown && findByTempId) {', replacement: 'if (operation.retryCount > 99 && findByTempId) {' }],
   },
   {
     name: 'a retry is sent under a new id',

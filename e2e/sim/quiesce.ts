@@ -3,6 +3,7 @@
  *
  * Owns: healing, waiting until nothing happens any more, scrolling through every chat. Does not judge (`check-end.ts`).
  */
+import { checkAwake } from './check-sending.ts';
 import type { SimChat } from './sim-chat.ts';
 import type { World } from './world.ts';
 
@@ -39,6 +40,7 @@ export async function quiesce(world: World): Promise<void> {
   const { network, wire, durable, server, time } = world;
   network.clearFaults();
   network.restore();
+  world.tokenAnswers.clear();
   wire.calm();
   durable.failWritesUntilAt = 0;
   durable.failReadsUntilAt = 0;
@@ -50,6 +52,7 @@ export async function quiesce(world: World): Promise<void> {
   if (world.isDegraded()) world.kill(0);
   world.reconnect();
   await time.advance(1_000);
+  await checkAwake(world);
   for (const tab of world.tabs) tab.report({ visible: true, focused: true, online: true });
   await idle(world);
   for (const tab of world.tabs) {
@@ -62,7 +65,7 @@ export async function quiesce(world: World): Promise<void> {
     for (const operation of world.mirror.queue.values()) {
       if (operation.status !== 'failed') continue;
       const sent = world.sent.all.get(operation.id);
-      if (sent) sent.refusedIn = null;
+      if (sent) world.sent.decide(sent);
       tab?.call('retry', { operationId: operation.id }).catch(() => undefined);
     }
     await idle(world);

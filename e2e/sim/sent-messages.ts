@@ -33,6 +33,8 @@ export interface Sent {
   everOnServer: boolean;
   /** Life in which the server refused it for good; null when a person has decided since. */
   refusedIn: number | null;
+  /** When a person last decided that it is tried again. */
+  decidedAt: number | null;
 }
 
 /** All of them. */
@@ -41,6 +43,8 @@ export interface SentMessages {
   press(id: string, chatId: string, content: string): Sent;
   /** It is handed to a daemon, maybe not the first. */
   onAttempt(sent: Sent, life: number, isHeard: () => boolean): void;
+  /** A person wants it tried again. */
+  decide(sent: Sent): void;
   onRequest(request: SentRequest): void;
   onArrival(request: SentRequest): void;
   onAnswer(request: SentRequest, error: TabcachedError | null): void;
@@ -91,9 +95,13 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
       sent.pressed = ++presses;
     },
     press: (id, chatId, content) => {
-      const sent: Sent = { id, chatId, content, editing: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, blind: false, discarding: false, discarded: false, everOnServer: false, refusedIn: null };
+      const sent: Sent = { id, chatId, content, editing: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, blind: false, discarding: false, discarded: false, everOnServer: false, refusedIn: null, decidedAt: null };
       all.set(id, sent);
       return sent;
+    },
+    decide: (sent) => {
+      sent.refusedIn = null;
+      sent.decidedAt = now();
     },
     onRequest: (request) => {
       if (request.kind !== 'send' && request.kind !== 'read') return;

@@ -13,6 +13,7 @@ import type { Daemon } from '../../worker/daemon.ts';
 import type { FakeLocks } from '../../worker/testing/fake-locks.ts';
 import type { HeldLock } from '../../worker/env.ts';
 import { createSimChat, daemonLost, type SimChat } from './sim-chat.ts';
+import type { TokenAnswer } from './token-answers.ts';
 
 /** What a tab is made with. */
 export interface SimTabSetup {
@@ -22,6 +23,8 @@ export interface SimTabSetup {
   readonly settings: DaemonSettings;
   /** The token of now; null when nobody is signed in here. */
   token(): string | null;
+  /** How it answers a question for its token. */
+  tokenAnswer(): TokenAnswer;
   later(ms: number, run: () => void): void;
   onOpened(chat: SimChat): void;
   /** The daemon said goodbye. */
@@ -34,6 +37,8 @@ export interface SimTab {
   readonly chats: ReadonlyMap<string, SimChat>;
   isAlive(): boolean;
   isFrozen(): boolean;
+  /** Has it a question for its token without an answer? */
+  isAsked(): boolean;
   /** Runs once a daemon has answered its hello, before anybody can press anything. */
   onceReady(run: () => void): void;
   /** Has its hello been answered by a daemon that lives? */
@@ -76,6 +81,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
   let connection: Connection | null = null;
   let generation = 0;
   let ready = false;
+  let asked = false;
   const waiting: (() => void)[] = [];
   let received = 0;
   let alive = true;
@@ -133,13 +139,21 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       if (frame.tickets) openTickets();
     } else if (frame.t === 'token') {
       const { requestNumber } = frame;
-      setup.later(0, () => void rawCall('giveToken', { requestNumber, token: setup.token() }).catch(() => undefined));
+      const { with: kind, afterMs } = setup.tokenAnswer();
+      const old = setup.token();
+      asked = true;
+      if (kind === 'never') return;
+      setup.later(afterMs, () => {
+        asked = false;
+        rawCall('giveToken', { requestNumber, token: kind === 'none' ? null : kind === 'old' ? old : setup.token() }).catch(() => undefined);
+      });
     } else if (frame.t === 'goodbye') setup.onGoodbye();
   };
 
   const down = (): void => {
     connection = null;
     ready = false;
+    asked = false;
     generation += 1;
     for (const reject of [...pending]) {
       pending.delete(reject);
@@ -153,6 +167,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
     chats,
     isAlive: () => alive,
     isFrozen: () => frozen !== null,
+    isAsked: () => asked,
     isReady: () => ready && alive,
     onceReady: (run) => {
       if (ready) run();

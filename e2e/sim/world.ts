@@ -15,6 +15,7 @@ import { createFakeLocks } from '../../worker/testing/fake-locks.ts';
 import { createModelServer, type ModelServer } from '../../worker/testing/model-server.ts';
 import { mortalBackend, mortalConnect, mortalEnvironment, type Life } from '../../worker/testing/mortal.ts';
 import { createVirtualTime, type VirtualTime } from '../../worker/testing/virtual-time.ts';
+import { createSendingCheck } from './check-sending.ts';
 import { mayChange } from './choose.ts';
 import { createDurableStore, type DurableStore } from './durable-store.ts';
 import { createHistoryLog, type HistoryLog } from './history-log.ts';
@@ -24,8 +25,9 @@ import { overtake } from './overtake.ts';
 import { createPushWire, type PushWire } from './push-wire.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Regime } from './regime.ts';
-import { createSentMessages, type SentMessages } from './sent-messages.ts';
+import { createSentMessages, type Sent, type SentMessages } from './sent-messages.ts';
 import { createSimTab, type SimTab } from './sim-tab.ts';
+import { createTokenAnswers, type TokenAnswers } from './token-answers.ts';
 import { createVerdict, type Verdict } from './violation.ts';
 
 /** The user of every simulation. */
@@ -42,6 +44,7 @@ export interface World {
   readonly inner: Store;
   readonly mirror: Mirror;
   readonly sent: SentMessages;
+  readonly tokenAnswers: TokenAnswers;
   readonly verdict: Verdict;
   readonly log: HistoryLog;
   readonly random: Random;
@@ -77,6 +80,9 @@ export interface World {
   requests(): number;
   onCommit: (committed: Committed) => void;
   onOpened: (tab: SimTab, requestId: string) => void;
+  /** A person was told that it is discarded, or has another text. */
+  onDiscarded(sent: Sent): void;
+  onEdited(sent: Sent, content: string): void;
 }
 
 /** What a world is made with. */
@@ -127,6 +133,8 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
   const say = (text: string): void => log.add(`${time.clock.now()} ${text}`);
   const wire: PushWire = createPushWire({ server, time, latencyMs: () => latency.frameMs, isUp: () => network.isUp(), token: () => network.token(), onBoundary });
   const sent = createSentMessages(server, mirror, () => time.clock.now(), verdict);
+  const sending = createSendingCheck({ mirror, sent, verdict, now: () => time.clock.now(), isStored: (id) => server.byTempId(id) !== undefined });
+  const tokenAnswers = createTokenAnswers();
   let requests = 0;
   let burstAt = 0;
   let burst = 0;
@@ -137,7 +145,8 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     requestMs: () => latency.requestMs,
     answerMs: () => latency.answerMs,
     onBoundary,
-    onRequest: (request) => {
+    onTokenRefused: sending.onTokenRefused,
+    onRequest: (request, token) => {
       requests += 1;
       if (burstAt !== time.clock.now()) [burstAt, burst] = [time.clock.now(), 0];
       if (++burst > REQUESTS_AT_ONCE) {
@@ -146,6 +155,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       }
       say(`> ${request.kind} ${JSON.stringify(request.detail)}`);
       sent.onRequest(request);
+      sending.onRequest(request, token);
     },
     onArrival: (request) => sent.onArrival(request),
     // Until the client has noticed a restore, the server may not reach revisions that it claims: nobody could tell the difference.
@@ -155,6 +165,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     },
     onOvertaken: (request, answer, salt) => overtake(world, request, answer, salt),
     onAnswer: (request, error) => {
+      sending.onDone(request);
       if (request.life !== lives) return;
       say(`< ${request.kind} ${error?.code ?? 'ok'}`);
       if (request.kind === 'read' && error) world.markMayFall.add((request.detail as { requestId: string }).requestId);
@@ -169,6 +180,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     latencyMs: regime.storeMs,
     onBoundary,
     onCommit: (committed) => {
+      sending.onCommit(committed);
       sent.onStored(committed.newOperations, time.clock.now() < durable.failReadsUntilAt + LOOKUP_MS);
       world.onCommit(committed);
     },
@@ -238,6 +250,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     life.alive = false;
     daemon = null;
     sent.onDaemonDied();
+    sending.onDaemonDied();
     wire.dropAll();
     for (const name of locks.heldNow()) if (name.includes(':daemon:') || name.includes(':writer:')) locks.kill(name);
   };
@@ -252,6 +265,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     inner,
     mirror,
     sent,
+    tokenAnswers,
     verdict,
     log,
     random,
@@ -270,6 +284,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
         locks,
         settings: SETTINGS,
         token: () => network.token(),
+        tokenAnswer: tokenAnswers.next,
         later: (ms, run) => void time.timers.after(ms, () => tab.isAlive() && run()),
         onOpened: (chat) => world.onOpened(tab, chat.requestId),
         onGoodbye: () => {
@@ -320,6 +335,14 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     requests: () => requests,
     onCommit: () => undefined,
     onOpened: () => undefined,
+    onDiscarded: (each) => {
+      each.discarded = true;
+      sending.onDiscarded(each);
+    },
+    onEdited: (each, content) => {
+      each.content = content;
+      sending.onEdited(each, content);
+    },
   };
 
   regime.chats.forEach((count, at) => {

@@ -8,10 +8,10 @@ import type { Backend, OfflineOperation, ReadState, SendOperation, ServerMessage
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Environment } from '../env.ts';
-import { laneOf, laneStep, rebased } from './lane.ts';
+import { laneOf, rebased } from './lane.ts';
 import type { Durability } from '../store/store.ts';
 import type { Ledger } from './ledger.ts';
-import { attempted, failed, waiting } from './operations.ts';
+import { attempted, doubted, failed, waiting } from './operations.ts';
 import { leavesUnknown, outcomeOf } from './outcome.ts';
 
 /** What the executor is made with. */
@@ -50,6 +50,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
   const busy = new Set<string>();
   /** Lanes that wait for a token: woken from outside, not by each other. */
   const stalledLanes = new Set<string>();
+  /** How many times the link came up: with a good token then. */
+  let links = 0;
   /** Attempts in a row that did not count, by lane: their pauses grow all the same. */
   const uncounted = new Map<string, number>();
   // A pause that the server asked for outlives the daemon it was told.
@@ -76,10 +78,10 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     if (!current) return;
     // A duplicate that could not be found in this chat is none of ours: a person has to look.
     const outcome = error.code === 'DUPLICATE' ? 'failed' : outcomeOf(error);
-    const unknown = leavesUnknown(error);
+    const unknown = leavesUnknown(error) || current._outcomeUnknown === true;
     const now = env.clock.now();
     if (outcome === 'failed' && current.type === 'mark_read') return setup.refuseRead(current);
-    if (outcome === 'failed') return note(failed(current, error, false));
+    if (outcome === 'failed') return note(failed(current, error, unknown));
     if (outcome === 'wait-all') {
       pausedAt = now;
       pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));
@@ -87,21 +89,42 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     if (outcome !== 'retry') {
       // The link may not notice that a request was lost: then nothing but the pause ends the wait.
       const untilAt = outcome === 'wait-all' ? pausedUntilAt : outcome === 'wait-link' ? now + pauseMs(laneOf(current)) : null;
-      return note(waiting(current, error, { counted: false, nextRetryAt: untilAt, unknown: unknown || current._outcomeUnknown === true }));
+      return note(waiting(current, error, { counted: false, nextRetryAt: untilAt, unknown }));
     }
     if (current.retryCount + 1 >= current.maxRetries && current.type === 'send_message') return note(failed({ ...current, retryCount: current.retryCount + 1 }, error, unknown));
     const nextRetryAt = now + backoffMs(current.retryCount, env.random(), error.retryAfterMs);
     return note(waiting(current, error, { counted: true, nextRetryAt, unknown }));
   };
 
+  /** The server may ask for a pause while an attempt is noted, or between its requests. */
+  const keepPause = (): void => {
+    const retryAfterMs = pausedUntilAt - env.clock.now();
+    if (retryAfterMs > 0) throw new TabcachedError('RATE_LIMITED', undefined, { retryAfterMs });
+  };
+
+  /** An echo by push may have confirmed it meanwhile. */
+  const doubt = (operation: SendOperation, unknown: boolean): void => {
+    if (ledger.get(operation.id)) ledger.hold(doubted(operation, unknown));
+  };
+
   const sendOnce = async (operation: SendOperation): Promise<void> => {
     const { content, isScreenshot, screenshotFileName } = operation.payload;
-    const signal = over.signal;
+    const { signal } = over;
+    const { findByTempId } = backend;
     setup.onSendAttempt();
-    if (operation._outcomeUnknown && backend.findByTempId) {
-      const known = await backend.findByTempId(operation.id, { signal });
+    /** What became of it. Until that is answered nobody knows, whatever becomes of the question. */
+    const find = async (): Promise<ServerMessage | null | undefined> => {
+      doubt(operation, true);
+      keepPause();
+      return findByTempId?.(operation.id, { signal });
+    };
+    if (operation._outcomeUnknown && findByTempId) {
+      const known = await find();
       if (known) return setup.confirm(operation, known);
+      if (!ledger.get(operation.id)) return;
+      keepPause();
     }
+    doubt(operation, false);
     try {
       const message = await backend.send(
         { requestId: operation.requestId, content, isScreenshot: isScreenshot ?? false, screenshotFileName: screenshotFileName ?? null, clientTempId: operation.id },
@@ -110,8 +133,9 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       await setup.confirm(operation, message);
     } catch (thrown) {
       const error = toTabcachedError(thrown);
-      if (outcomeOf(error) !== 'confirmed' || !backend.findByTempId) throw error;
-      const known = await backend.findByTempId(operation.id, { signal });
+      if (outcomeOf(error) !== 'confirmed' || !findByTempId) throw error;
+      const known = await find();
+      doubt(operation, false);
       if (known?.requestId !== operation.requestId) throw error;
       await setup.confirm(operation, known);
     }
@@ -119,6 +143,7 @@ export function createExecutor(setup: ExecutorSetup): Executor {
 
   const attempt = async (operation: OfflineOperation): Promise<void> => {
     const lane = laneOf(operation);
+    const linksBefore = links;
     const begun = attempted(operation, env.clock.now());
     // Stored before it is sent: a daemon that dies in between finds it `syncing` and asks what became of it.
     await setup.change(begun).catch(async (thrown: unknown) => {
@@ -127,13 +152,9 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       if (ledger.get(operation.id) === begun) await setup.change(waiting(begun, toTabcachedError(thrown, 'STORAGE_FAILED'), how), 'relaxed').catch(() => undefined);
       throw thrown;
     });
-    if (pausedUntilAt > env.clock.now()) {
-      // The server asked for a pause while the attempt was noted: nothing was sent yet.
-      const how = { counted: false, nextRetryAt: pausedUntilAt, unknown: operation._outcomeUnknown === true };
-      return note(waiting(begun, new TabcachedError('RATE_LIMITED'), how));
-    }
     env.log.debug('attempt', { lane, operationId: operation.id, retryCount: begun.retryCount });
     try {
+      keepPause();
       if (begun.type === 'send_message') await sendOnce(begun);
       else {
         setup.onReadAttempt();
@@ -144,8 +165,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       const error = toTabcachedError(thrown);
       if (over.signal.aborted) return;
       env.log.info('attempt failed', { lane, operationId: operation.id, code: error.code, retryCount: begun.retryCount });
-      // Before the outcome is stored: the token may be there until then, and its wake must not be missed.
-      if (outcomeOf(error) === 'wait-token') stalledLanes.add(lane);
+      // Before the outcome is stored: the token may be there until then, or be there already, and its wake must not be missed.
+      if (outcomeOf(error) === 'wait-token' && links === linksBefore) stalledLanes.add(lane);
       await settle(begun, error);
     }
   };
@@ -174,14 +195,12 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       pausedAt = now;
     }
     for (const { lane, head } of ledger.lanes().map((name) => ({ lane: name, head: ledger.lane(name)[0] }))) {
-      if (!head || busy.has(lane) || stalledLanes.has(lane)) continue;
+      if (head?.status !== 'pending' || busy.has(lane) || stalledLanes.has(lane)) continue;
       const onTime = rebased(head, now);
       if (onTime !== head) void setup.change(onTime, 'relaxed').catch(() => undefined);
-      const step = laneStep([onTime], now);
-      if (step.kind === 'wait') wakeAt = Math.min(wakeAt, step.untilAt);
-      if (step.kind !== 'run') continue;
-      if (pausedUntilAt > now) wakeAt = Math.min(wakeAt, pausedUntilAt);
-      else void run(lane, step.operation);
+      const dueAt = Math.max(pausedUntilAt, onTime.nextRetryAt ?? 0);
+      if (dueAt > now) wakeAt = Math.min(wakeAt, dueAt);
+      else void run(lane, onTime);
     }
     if (Number.isFinite(wakeAt)) cancelTimer = env.timers.after(Math.max(0, wakeAt - now), look);
   };
@@ -189,7 +208,10 @@ export function createExecutor(setup: ExecutorSetup): Executor {
   return {
     wake: (linked = false) => {
       stalledLanes.clear();
-      if (linked) for (const operation of ledger.all()) if (operation.status === 'pending' && operation._errorCode === 'OFFLINE') ledger.hold({ ...operation, nextRetryAt: null });
+      if (linked) {
+        links += 1;
+        for (const operation of ledger.all()) if (operation.status === 'pending' && operation._errorCode === 'OFFLINE') ledger.hold({ ...operation, nextRetryAt: null });
+      }
       look();
     },
     pausedUntilAt: () => pausedUntilAt,

@@ -1,7 +1,7 @@
 /**
- * One lane: the operations of one chat (or its read mark), first in, first out, one at a time.
+ * One lane: the operations of one chat (or its read mark), first in, first out, one at a time. Only the first is ever tried.
  *
- * Owns: what a lane does next. Pure.
+ * Owns: which lane an operation is in, and that a wait is no longer than it was. Pure.
  *
  *   pending --attempt--> syncing --answer--> gone (confirmed)
  *      ^                    |--transient, tries left--> pending, nextRetryAt
@@ -9,14 +9,6 @@
  *      '----retry, edit (a person)----------------------------'
  */
 import type { OfflineOperation } from '../../protocol/index.ts';
-
-/** What a lane does next. */
-export type LaneStep =
-  | { readonly kind: 'idle' }
-  | { readonly kind: 'run'; readonly operation: OfflineOperation }
-  | { readonly kind: 'wait'; readonly untilAt: number }
-  | { readonly kind: 'busy' }
-  | { readonly kind: 'blocked'; readonly operation: OfflineOperation };
 
 /** Lane of an operation: messages of a chat share one, its read mark has its own. */
 export const laneOf = (operation: Pick<OfflineOperation, 'type' | 'requestId'>): string =>
@@ -31,14 +23,4 @@ export function rebased<O extends OfflineOperation>(operation: O, now: number): 
   const since = attemptedAt ?? createdAt;
   if (nextRetryAt === null || now >= since) return operation;
   return { ...operation, ...(attemptedAt === null ? { createdAt: now } : { attemptedAt: now }), nextRetryAt: now + Math.max(0, nextRetryAt - since) };
-}
-
-/** The next step of a lane whose operations come in their order. */
-export function laneStep(operations: readonly OfflineOperation[], now: number): LaneStep {
-  const head = operations[0];
-  if (!head) return { kind: 'idle' };
-  if (head.status === 'syncing') return { kind: 'busy' };
-  if (head.status === 'failed') return { kind: 'blocked', operation: head };
-  if (head.nextRetryAt !== null && head.nextRetryAt > now) return { kind: 'wait', untilAt: head.nextRetryAt };
-  return { kind: 'run', operation: head };
 }

@@ -80,29 +80,27 @@ export const pendingRow = (draft: Draft, author: { readonly userId: string; read
 /** An operation whose attempt begins. */
 export const attempted = <O extends SendOperation | ReadOperation>(operation: O, now: number): O => ({ ...operation, status: 'syncing', attemptedAt: now, nextRetryAt: null });
 
+/** The same operation; `unknown` when the server may have the message, and nobody knows. */
+export const doubted = <O extends SendOperation | ReadOperation>(operation: O, unknown: boolean): O => {
+  const { _outcomeUnknown: _, ...rest } = operation;
+  return { ...(rest as O), ...(unknown ? { _outcomeUnknown: true } : {}) };
+};
+
+const refused = <O extends SendOperation | ReadOperation>(operation: O, error: TabcachedError, unknown: boolean): O => ({
+  ...doubted(operation, unknown),
+  lastError: error.message,
+  _errorCode: error.code,
+});
+
 /** An operation that waits again; `counted` when the attempt counts. */
 export const waiting = <O extends SendOperation | ReadOperation>(
   operation: O,
   error: TabcachedError,
   how: { readonly counted: boolean; readonly nextRetryAt: number | null; readonly unknown: boolean },
-): O => {
-  const { _outcomeUnknown: _, ...rest } = operation;
-  return {
-    ...(rest as O),
-    status: 'pending',
-    retryCount: operation.retryCount + (how.counted ? 1 : 0),
-    nextRetryAt: how.nextRetryAt,
-    lastError: error.message,
-    _errorCode: error.code,
-    ...(how.unknown ? { _outcomeUnknown: true } : {}),
-  };
-};
+): O => ({ ...refused(operation, error, how.unknown), status: 'pending', retryCount: operation.retryCount + (how.counted ? 1 : 0), nextRetryAt: how.nextRetryAt });
 
 /** An operation that a person has to decide about. */
-export const failed = <O extends SendOperation | ReadOperation>(operation: O, error: TabcachedError, unknown: boolean): O => {
-  const { _outcomeUnknown: _, ...rest } = operation;
-  return { ...(rest as O), status: 'failed', nextRetryAt: null, lastError: error.message, _errorCode: error.code, ...(unknown ? { _outcomeUnknown: true } : {}) };
-};
+export const failed = <O extends SendOperation | ReadOperation>(operation: O, error: TabcachedError, unknown: boolean): O => ({ ...refused(operation, error, unknown), status: 'failed', nextRetryAt: null });
 
 /** A failed operation that is tried again, as new. */
 export const revived = <O extends SendOperation | ReadOperation>(operation: O): O => {

@@ -62,8 +62,10 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const { book, ledger, clock } = setup;
   const accepting = new Map<string, Promise<SendReceipt>>();
   const newestRows = createNewestRows(book);
-  /** Discards under way or done. */
-  const discards = new Map<string, Promise<void>>();
+  /** Messages that are discarded, or about to be. */
+  const discarded = new Set<string>();
+  /** What people have decided about a message, one after the other. */
+  const decisions = new Map<string, Promise<void>>();
   /** Messages that the server has confirmed in this daemon's life, shown by now or gone again. */
   const arrived = new Set<string>();
 
@@ -91,7 +93,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const { requestId, clientTempId } = draft;
     const model = book.open(requestId);
     // A tab repeats a send whose answer it never got: the message may be on its way, sent, or discarded since.
-    const isKnown = ledger.get(clientTempId) || discards.has(clientTempId) || arrived.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
+    const isKnown = ledger.get(clientTempId) || discarded.has(clientTempId) || arrived.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
     if (isKnown) return receipt(clientTempId);
     if (ledger.size() >= setup.limit) throw new TabcachedError('OUTBOX_FULL');
     const now = clock.now();
@@ -157,16 +159,30 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     }
   };
 
-  const retry = async (operationId: string): Promise<void> => {
-    const operation = ledger.get(operationId);
-    if (operation?.status === 'failed') await decide(operation, revived(operation));
+  /** A decision waits for the one before: that may fail, and is then as if it had never been. */
+  const inTurn = (operationId: string, run: () => Promise<void>): Promise<void> => {
+    const before = decisions.get(operationId);
+    const decision = before ? before.then(run, run) : run();
+    decisions.set(operationId, decision);
+    const end = (): void => void (decisions.get(operationId) === decision && decisions.delete(operationId));
+    decision.then(end, end);
+    return decision;
   };
 
+  const retry = (operationId: string): Promise<void> =>
+    inTurn(operationId, async () => {
+      const operation = ledger.get(operationId);
+      if (operation?.status === 'failed') await decide(operation, revived(operation));
+    });
+
   const discard = async (operationId: string): Promise<void> => {
+    if (discarded.has(operationId)) return;
     const operation = changeable(operationId);
     const row = rowOf(operation);
+    discarded.add(operationId);
     hideRow(operation.requestId, operation.id);
     await ledger.drop(operation, 'strict').catch((error: unknown) => {
+      discarded.delete(operationId);
       if (row) showRow(row);
       setup.onOperation(operation, operation.status);
       throw error;
@@ -186,21 +202,15 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     },
     retry,
     retryAll: async () => void (await Promise.all(ledger.all().map(({ id }) => retry(id)))),
-    edit: async (operationId, content) => {
-      const known = ledger.get(operationId);
-      // Another tab was first with the same text: it is on its way.
-      if (known?.type === 'send_message' && known.status !== 'failed' && known.payload.content === content) return;
-      const operation = changeable(operationId);
-      await decide(operation, revived({ ...operation, payload: { ...operation.payload, content } }));
-    },
-    discard: (operationId) => {
-      const known = discards.get(operationId);
-      if (known) return known;
-      const done = discard(operationId);
-      discards.set(operationId, done);
-      done.catch(() => discards.delete(operationId));
-      return done;
-    },
+    edit: (operationId, content) =>
+      inTurn(operationId, async () => {
+        const known = ledger.get(operationId);
+        // Another tab was first with the same text: it is on its way.
+        if (known?.type === 'send_message' && known.status !== 'failed' && known.payload.content === content) return;
+        const operation = changeable(operationId);
+        await decide(operation, revived({ ...operation, payload: { ...operation.payload, content } }));
+      }),
+    discard: (operationId) => inTurn(operationId, () => discard(operationId)),
     laneState: (requestId) => {
       const lane = ledger.lane(requestId);
       const head = lane[0];

@@ -4,14 +4,11 @@
  * Owns: that bound, by which a server that was set back is told, though its cursor was never asked for. Does not know what follows.
  */
 import type { ChatBook } from './chat-book.ts';
-import { revisionOf, rowAt, rowsBetween, type ChatModel } from './chat-model.ts';
+import { revisionOf, rowsBetween, type ChatModel } from './chat-model.ts';
 
 /** Brings own messages confirmed above the watermark into memory. Storage that cannot be read is no reason not to ask the server. */
 export async function loadAhead(book: Pick<ChatBook, 'open' | 'loadRange'>, requestId: string): Promise<void> {
-  const { history, rows } = book.open(requestId);
-  for (const { start, end } of history.ahead) {
-    if (!rowAt(rows, start) || !rowAt(rows, end)) await book.loadRange(requestId, start, end).catch(() => undefined);
-  }
+  for (const { start, end } of book.open(requestId).history.ahead) await book.loadRange(requestId, start, end).catch(() => undefined);
 }
 
 /** The highest revision that the server has certainly had, by what of the chat is in memory; 0: none is known. */

@@ -26,7 +26,7 @@ export interface TicketListSetup {
   readonly stored: readonly CachedTicket[];
   readonly cursor: string | null;
   /** The server's word on a ticket; answers what of it is known better here: unread count and mark of an opened chat. */
-  onTold(ticket: CachedTicket): Pick<CachedTicket, 'unreadCount' | 'lastReadSequence'>;
+  onTold(ticket: CachedTicket): Partial<CachedTicket>;
   /** The server does not know its own cursor any more: what it said of reading may not be true either. */
   onRestart(): void;
   onChange(event: TicketsEvent): void;
@@ -87,8 +87,9 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       const { revision, ...body } = checked.output;
       const known = tickets.get(body.id);
       if (known && known._revision > revision) continue;
-      const told: CachedTicket = { ...body, ...laterWord(known, body, revision), _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
-      const ticket = { ...told, ...setup.onTold(told) };
+      const told: CachedTicket = { ...body, _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
+      // An opened chat is told what the server says, not what was read here since: that may be refused.
+      const ticket = { ...told, ...laterWord(known, body, revision), ...setup.onTold(told) };
       if (known && known._revision === revision && sameTicket(known, ticket)) continue;
       tickets.set(ticket.id, ticket);
       upserts.push(ticket);

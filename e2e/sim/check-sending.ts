@@ -1,0 +1,121 @@
+/**
+ * The promises about sending that what is stored and what is asked can break: when an attempt is made, what it counts, whose token it carries,
+ * and that nothing that can be sent is left asleep.
+ *
+ * Owns: these checks. Written from SPEC.md and DESIGN.md, section 5, without the code under test. Order and doubles are `sent-messages.ts`.
+ */
+import type { OfflineOperation } from '../../protocol/index.ts';
+import type { Committed, Mirror } from './mirror.ts';
+import type { SentRequest } from './network.ts';
+import type { Sent, SentMessages } from './sent-messages.ts';
+import type { Verdict } from './violation.ts';
+import type { World } from './world.ts';
+
+/** See the head of the file. */
+export interface SendingCheck {
+  onCommit(committed: Committed): void;
+  onRequest(request: SentRequest, token: string): void;
+  onTokenRefused(life: number, token: string): void;
+  onDone(request: SentRequest): void;
+  onDaemonDied(): void;
+  /** A person was told that it is discarded. */
+  onDiscarded(sent: Sent): void;
+  /** A person was told that it has another text. */
+  onEdited(sent: Sent, content: string): void;
+}
+
+/** What is checked against. */
+export interface SendingCheckSetup {
+  readonly mirror: Mirror;
+  readonly sent: SentMessages;
+  readonly verdict: Verdict;
+  now(): number;
+  /** Does the server have it? */
+  isStored(id: string): boolean;
+}
+
+/** Attempts that met these do not count: the message was not refused, and the server is not to blame. */
+const UNCOUNTED = new Set(['OFFLINE', 'UNAUTHORIZED', 'USER_MISMATCH', 'RATE_LIMITED', 'CANCELLED', 'CLOSED']);
+/** A decision and the failure it is about may be stored the other way round, by that much. */
+const DECIDED_WITHIN_MS = 10_000;
+
+/** Nothing was sent yet. */
+export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
+  const { mirror, sent, verdict, now } = setup;
+  const failedAt = new Map<string, number>();
+  const refused = new Set<string>();
+  const asked = new Map<SentRequest, { readonly chatId: string; readonly id: string; readonly content: string | null }>();
+
+  const name = (operation: OfflineOperation): string => (operation.type === 'send_message' ? `"${operation.payload.content}"` : 'a read mark');
+  const decidedSince = (id: string, at: number): boolean => (sent.all.get(id)?.decidedAt ?? Number.NEGATIVE_INFINITY) >= at - DECIDED_WITHIN_MS;
+
+  const checkChange = (before: OfflineOperation, after: OfflineOperation): void => {
+    const code = after._errorCode ?? '';
+    if (after.status === 'failed') {
+      failedAt.set(after.id, now());
+      if (UNCOUNTED.has(code)) verdict.broken('#47', `${name(after)} has failed with ${code}`);
+    }
+    if (before.status === 'failed' && after.status !== 'failed' && !decidedSince(after.id, failedAt.get(after.id) ?? 0)) {
+      verdict.broken('S-6', `${name(after)} had failed and is ${after.status} again, and nobody decided so`);
+    }
+    if (after.status === 'syncing' && before.status === 'pending' && before.nextRetryAt !== null && before._errorCode !== 'OFFLINE' && now() < before.nextRetryAt && !decidedSince(after.id, now())) {
+      verdict.broken('early', `${name(after)} was tried ${before.nextRetryAt - now()} ms before it was due, after ${before._errorCode}`);
+    }
+    if (before.status !== 'syncing' || after.status !== 'pending' || after._errorCode === undefined) return;
+    const counted = after.retryCount - before.retryCount;
+    if (UNCOUNTED.has(code) && counted > 0) verdict.broken('#47', `${name(after)}: ${code} counted as an attempt`);
+    if ((code === 'SERVER_FAILED' || code === 'TIMEOUT') && counted !== 1) verdict.broken('S-4', `${name(after)}: ${code} counted ${counted} attempts`);
+  };
+
+  return {
+    onCommit: ({ changedOperations }) => {
+      for (const { before, after } of changedOperations) checkChange(before, after);
+    },
+    onRequest: (request, token) => {
+      if (refused.has(`${request.life} ${token}`)) verdict.broken('#47', `a ${request.kind} carries a token that was rejected`);
+      if (request.kind !== 'send' && request.kind !== 'find' && request.kind !== 'read') return;
+      for (const operation of mirror.queue.values()) {
+        if (operation._errorCode !== 'RATE_LIMITED' || operation.status !== 'pending' || operation.nextRetryAt === null || operation.nextRetryAt <= now()) continue;
+        verdict.broken('#46', `a ${request.kind} ${operation.nextRetryAt - now()} ms before the pause is over that ${name(operation)} was given`);
+      }
+      if (request.kind === 'read') return;
+      const message = request.kind === 'send' ? (request.detail as { readonly clientTempId: string; readonly content: string }) : null;
+      const id = message?.clientTempId ?? (request.detail as string);
+      const chatId = sent.all.get(id)?.chatId ?? '';
+      const other = [...asked.values()].find((each) => each.chatId === chatId);
+      if (other) verdict.broken('S-5', `a ${request.kind} of ${id.slice(-4)} while ${other.id.slice(-4)} is under way in the same chat`);
+      asked.set(request, { chatId, id, content: message?.content ?? null });
+    },
+    onTokenRefused: (life, token) => void refused.add(`${life} ${token}`),
+    onDone: (request) => void asked.delete(request),
+    onDaemonDied: () => asked.clear(),
+    onDiscarded: (message) => {
+      if (setup.isStored(message.id) && !message.blind) verdict.broken('#51', `"${message.content}" was discarded, and the server has it`);
+    },
+    onEdited: (message, content) => {
+      const old = [...asked.values()].find((each) => each.id === message.id && each.content !== null && each.content !== content);
+      if (old) verdict.broken('#50', `"${old.content}" was changed to "${content}" while it was being sent`);
+    },
+  };
+}
+
+const ROUND_MS = 5_000;
+const ROUNDS = 80;
+
+/** Heads of lanes that are neither done nor blocked. */
+function awake(world: World): OfflineOperation[] {
+  const heads = new Map<string, OfflineOperation>();
+  for (const operation of world.mirror.queue.values()) {
+    const lane = `${operation.type} ${operation.requestId}`;
+    if ((heads.get(lane)?._order ?? Number.POSITIVE_INFINITY) > operation._order) heads.set(lane, operation);
+  }
+  return [...heads.values()].filter((operation) => operation.status !== 'failed');
+}
+
+/** Everything is well again and nobody touches anything: what can be sent goes by itself, whatever it waited for (S-4). */
+export async function checkAwake(world: World): Promise<void> {
+  for (let round = 0; round < ROUNDS && awake(world).length > 0 && !world.verdict.first(); round++) await world.time.advance(ROUND_MS);
+  for (const { type, status, _errorCode, nextRetryAt } of awake(world)) {
+    world.verdict.broken('S-4', `a ${type} sleeps: ${status} after ${_errorCode ?? 'nothing'}, ${nextRetryAt === null ? 'whenever' : `${world.time.clock.now() - nextRetryAt} ms late`}`);
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * How tabs answer when they are asked for a token.
+ *
+ * Owns: what the next answers are like. `old`: the token of when it was asked, which may not be good any more. Does not know which tab is asked.
+ */
+
+/** How a tab answers. */
+export interface TokenAnswer {
+  readonly with: 'now' | 'old' | 'none' | 'never';
+  readonly afterMs: number;
+}
+
+/** The next answers; after them every tab answers at once. */
+export interface TokenAnswers {
+  next(): TokenAnswer;
+  add(answer: TokenAnswer): void;
+  clear(): void;
+}
+
+/** Every tab answers at once. */
+export function createTokenAnswers(): TokenAnswers {
+  let answers: TokenAnswer[] = [];
+  return {
+    next: () => answers.shift() ?? { with: 'now', afterMs: 0 },
+    add: (answer) => void answers.push(answer),
+    clear: () => void (answers = []),
+  };
+}
