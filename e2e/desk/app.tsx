@@ -1,20 +1,34 @@
 /** From the address to a screen: choosing a person, opening their desk, the desk, or why it does not open. */
-import type { ReactNode } from 'react';
+import { useCallback, useState, type ReactNode } from 'react';
 import { Desk } from './desk.tsx';
 import type { PageName } from './routing/place.ts';
-import { usePlace } from './routing/use-place.ts';
+import { goTo, usePlace } from './routing/use-place.ts';
 import { PeoplePage } from './session/people-page.tsx';
+import { signedOutText } from './session/sign-out-text.ts';
 import { useDesk } from './session/use-desk.ts';
 
 /** The whole application. */
 export function App(): ReactNode {
   const { as, ticket, page = null } = usePlace();
-  return as === null ? <PeoplePage /> : <PersonsDesk key={as} username={as} ticket={ticket} page={page} />;
+  const [farewell, setFarewell] = useState<ReturnType<typeof signedOutText> | null>(null);
+  const leave = useCallback((left: readonly string[]) => {
+    setFarewell(signedOutText(left));
+    goTo({ as: null, ticket: null });
+  }, []);
+  if (as === null) return <PeoplePage {...(farewell ? { notice: farewell } : {})} />;
+  return <PersonsDesk key={as} username={as} ticket={ticket} page={page} onSignedOut={leave} />;
 }
 
-function PersonsDesk({ username, ticket, page }: { readonly username: string; readonly ticket: string | null; readonly page: PageName | null }): ReactNode {
+interface PersonsDeskProps {
+  readonly username: string;
+  readonly ticket: string | null;
+  readonly page: PageName | null;
+  onSignedOut(left: readonly string[]): void;
+}
+
+function PersonsDesk({ username, ticket, page, onSignedOut }: PersonsDeskProps): ReactNode {
   const state = useDesk(username);
-  if (state.phase === 'open') return <Desk open={state.desk} ticket={ticket} page={page} />;
+  if (state.phase === 'open') return <Desk open={state.desk} ticket={ticket} page={page} onSignedOut={onSignedOut} />;
   if (state.phase === 'opening') {
     return (
       <main className="opening" aria-busy="true">

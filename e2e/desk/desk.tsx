@@ -1,5 +1,5 @@
 /** The desk of one person: bar, banners, tickets, conversation. */
-import { useMemo, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, type ReactNode } from 'react';
 import { useOutbox, useStatus, useTickets } from 'tabcached/react';
 import { Conversation } from './conversation/conversation.tsx';
 import { InspectorPage } from './inspector/inspector-page.tsx';
@@ -11,7 +11,9 @@ import { PageLinks } from './routing/page-links.tsx';
 import type { PageName } from './routing/place.ts';
 import { linkTo } from './routing/use-place.ts';
 import { DeskContext } from './session/desk-context.ts';
-import { useMe } from './session/use-me.ts';
+import { forgetSession } from './session/saved-session.ts';
+import { SignOut } from './session/sign-out.tsx';
+import { forgetPerson, useMe } from './session/use-me.ts';
 import type { OpenDesk } from './session/use-desk.ts';
 import { SettingsPage } from './settings/settings-page.tsx';
 import { Banners } from './status/banners.tsx';
@@ -23,11 +25,29 @@ import { totalUnread } from './tickets/filter-tickets.ts';
 import { NewTicket } from './tickets/new-ticket.tsx';
 import { TicketList } from './tickets/ticket-list.tsx';
 
-/** See the file. `ticket` is the id of the opened one; `page` stands in place of the tickets. */
-export function Desk({ open, ticket, page }: { readonly open: OpenDesk; readonly ticket: string | null; readonly page: PageName | null }): ReactNode {
+/** What the desk is given. `ticket` is the id of the opened one; `page` stands in place of the tickets. */
+interface DeskProps {
+  readonly open: OpenDesk;
+  readonly ticket: string | null;
+  readonly page: PageName | null;
+  /** Signed out, here or in another tab; `left`: what a wipe could not remove. */
+  onSignedOut(left: readonly string[]): void;
+}
+
+/** See the file. */
+export function Desk({ open, ticket, page, onSignedOut }: DeskProps): ReactNode {
   const { client, username } = open;
   const status = useStatus(client);
   useReloadWhenSafe(client);
+  const left = useRef<readonly string[]>([]);
+  useEffect(() => {
+    if (!status.signedOut) return undefined;
+    forgetSession(username);
+    forgetPerson(client.userId);
+    // After the answer of this tab's own sign-out, which tells what is left.
+    const timer = window.setTimeout(() => onSignedOut(left.current));
+    return () => window.clearTimeout(timer);
+  }, [status.signedOut, username, client, onSignedOut]);
   const me = useMe(open, status.link !== 'offline');
   const { tickets } = useTickets(client);
   const outbox = useOutbox(client);
@@ -53,6 +73,7 @@ export function Desk({ open, ticket, page }: { readonly open: OpenDesk; readonly
             <Avatar person={person} />
             <span className="bar__person-name">{nameOf(person)}</span>
           </a>
+          <SignOut client={client} status={status} name={nameOf(person)} onSignedOut={(not) => (left.current = not)} />
         </header>
         <Banners status={status} outbox={outbox} />
         {page === 'inspector' && <InspectorPage />}

@@ -29,6 +29,15 @@ export function writeSession(session: SavedSession): void {
   }
 }
 
+/** Forgets a sign-in. */
+export function forgetSession(username: string): void {
+  try {
+    localStorage.removeItem(PREFIX + username);
+  } catch {
+    // Where storage is refused nothing is kept.
+  }
+}
+
 /** Usernames that signed in from this browser, in alphabetical order. */
 export function savedUsernames(): readonly string[] {
   try {

@@ -13,6 +13,15 @@ function remembered(userId: string): Person | null {
   }
 }
 
+/** Forgets who that is. */
+export function forgetPerson(userId: string): void {
+  try {
+    localStorage.removeItem(keyOf(userId));
+  } catch {
+    // Where storage is refused nothing is kept.
+  }
+}
+
 /** The person who is signed in; null until known. Asked for once per opening, and again when the link comes back. */
 export function useMe({ client }: OpenDesk, online: boolean): Person | null {
   const { userId } = client;

@@ -6,6 +6,7 @@ import { countMessages } from '../outbox/lanes.ts';
 import { capacityText } from '../outbox/outbox-text.ts';
 import { offlineText } from './offline-text.ts';
 import { connectionWord } from './connection-word.ts';
+import { storageText } from './storage-text.ts';
 
 /** A connection that is back within this time is not worth a banner. */
 const PATIENCE_MS = 1_500;
@@ -23,16 +24,17 @@ function useLasting(value: boolean, forMs: number): boolean {
 
 /** See the file. */
 export function Banners({ status, outbox }: { readonly status: ClientStatus; readonly outbox: OutboxState }): ReactNode {
-  const { storage, needsToken, connected, superseded } = status;
+  const { needsToken, connected, superseded } = status;
+  const storage = storageText(status);
   const capacity = capacityText(outbox);
   const offline = useLasting(connectionWord(status) === 'Offline', PATIENCE_MS);
   const signedOut = useLasting(needsToken, PATIENCE_MS);
   return (
     <div className="banners">
-      {storage === 'memory' && (
+      {storage !== null && (
         <p className="banner" role="alert" data-tone="attention">
           <Icon name="alert" />
-          This browser refuses to store anything. What you see and what waits to be sent is lost when the last tab is closed.
+          {storage}
         </p>
       )}
       {superseded && (
