@@ -44,7 +44,8 @@ export async function bundleSimulator(edits = []) {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     const bundle = await rolldown({ input: join(import.meta.dirname, 'simulate.ts'), platform: 'node', plugins: [plant], logLevel: 'warn' });
-    const { output } = await bundle.write({ dir: folder, format: 'esm', entryFileNames: 'simulate.mjs', chunkFileNames: '[name].mjs', sourcemap: false });
+    // In one script: a part that is read from a disk comes after real time, and the same seed would not give the same history.
+    const { output } = await bundle.write({ dir: folder, format: 'esm', entryFileNames: 'simulate.mjs', codeSplitting: false, sourcemap: false });
     await bundle.close();
     const [unused] = left;
     if (unused) throw new Error(`is not part of the simulator: ${unused.file}`);

@@ -180,7 +180,7 @@ export const PLANTED_BUGS = [
   },
   {
     name: 'a daemon that finds an operation under way sends it again without asking',
-    edits: [{ file: 'worker/boot.ts', text: "status: 'pending', _outcomeUnknown: true }", replacement: "status: 'pending' }" }],
+    edits: [{ file: 'worker/carry-over.ts', text: "status: 'pending', _outcomeUnknown: true }", replacement: "status: 'pending' }" }],
   },
   {
     name: 'a message is sent before it is stored',
