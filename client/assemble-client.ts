@@ -89,6 +89,7 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, status, c
       download: views.download,
     },
     log: () => call('exportLog', {}),
+    flight: () => call('exportFlight', {}),
     reloadWhenSafe: (isSafe) => {
       let stop: (() => void) | null = null;
       const end = (): void => {

@@ -13,7 +13,7 @@ import type { Session } from './session.ts';
  * Calls that a new daemon may be given again although the old one may have carried them out. `send` is among them because its
  * `clientTempId` makes it one message for ever. Views and pages are not: a view that comes back asks for what it needs then.
  */
-const REPEATABLE: ReadonlySet<CallName> = new Set<CallName>(['send', 'retry', 'retryAll', 'markRead', 'saveDraft', 'syncChat', 'verifyChat', 'stats', 'inspect', 'cacheUsage', 'cacheLimits', 'pinnedMedia', 'exportLog', 'dropChat', 'clearCache', 'signOut']);
+const REPEATABLE: ReadonlySet<CallName> = new Set<CallName>(['send', 'retry', 'retryAll', 'markRead', 'saveDraft', 'syncChat', 'verifyChat', 'stats', 'inspect', 'cacheUsage', 'cacheLimits', 'pinnedMedia', 'exportLog', 'exportFlight', 'dropChat', 'clearCache', 'signOut']);
 
 /** A call to the daemon that lives. Rejects with the daemon's error, `DAEMON_LOST`, `TIMEOUT` or `CLOSED`. */
 export type Call = <Name extends CallName>(name: Name, input: CallInput<Name>) => Promise<CallOutputs[Name]>;

@@ -17,6 +17,7 @@ import type {
   DownloadAllState,
   HostState,
   InspectReport,
+  FlightLine,
   LogEntry,
   MediaPriority,
   MediaState,
@@ -258,6 +259,11 @@ export interface Client {
   readonly cache: CacheControl;
   /** The last lines of the daemon's log, without message text or tokens. */
   log(): Promise<readonly LogEntry[]>;
+  /**
+   * The flight recorder's lines: what the daemon was asked and told lately and what it holds, with placeholders for texts, names and tokens.
+   * Written to a file one JSON document a line, they can be replayed: `npm run sim -- --replay FILE`.
+   */
+  flight(): Promise<readonly FlightLine[]>;
   /**
    * Loads the page anew once `status` says `superseded`, the network is there and `isSafe()` is true: nothing is being typed, nothing is
    * half done. Never in a loop: each reload of a tab waits longer than the one before. Returns the undo.

@@ -37,6 +37,7 @@ export type {
   InspectReport,
   LogEntry,
 } from '../protocol/inspect.ts';
+export type { FlightLine } from '../protocol/flight.ts';
 export type { Metric, MetricName } from '../protocol/metrics.ts';
 export type { SignOutReport } from '../protocol/sign-out.ts';
 export { TabcachedError } from '../protocol/errors.ts';

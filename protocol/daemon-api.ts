@@ -7,6 +7,7 @@
  */
 import * as v from 'valibot';
 import type { WireError } from './errors.ts';
+import type { FlightLine } from './flight.ts';
 import type { CacheLimits, CacheUsage, ClearReport, DownloadAllState, inspectInputs, InspectReport, LogEntry } from './inspect.ts';
 import { MESSAGE_BUDGET_BYTES } from './limits.ts';
 import type { MediaStats } from './media.ts';
@@ -149,7 +150,6 @@ export const callInputs = {
   markRead: v.object({ ...chat, upToSequence: SequenceNumber }),
   saveDraft: v.object({ ...chat, text: v.pipe(v.string(), v.maxLength(100_000)) }),
   giveToken: v.object({ requestNumber: Count, token: v.nullable(v.string()) }),
-  stats: v.object({}),
 } as const;
 
 /** Answers by call. `string` stands for JSON text of the named shape: see {@link JsonAnswers}. */
@@ -184,6 +184,7 @@ export interface CallOutputs extends MediaCallOutputs, SignOutOutputs {
   readonly dropChat: ClearReport;
   readonly clearCache: ClearReport;
   readonly exportLog: readonly LogEntry[];
+  readonly exportFlight: readonly FlightLine[];
   readonly downloadAll: DownloadAllState;
 }
 

@@ -3,6 +3,7 @@ export * from './backend.ts';
 export * from './daemon-api.ts';
 export * from './error-catalogue.ts';
 export * from './errors.ts';
+export * from './flight.ts';
 export * from './inspect.ts';
 export * from './limits.ts';
 export * from './media-calls.ts';

@@ -16,6 +16,8 @@ const OptionalBytes = v.optional(v.nullable(v.pipe(v.number(), v.integer(), v.mi
 /** Inputs of the calls of inspection and storage control. */
 export const inspectInputs = {
   inspect: v.object({}),
+  /** What this daemon has done in its life. */
+  stats: v.object({}),
   /** Recounts a chat and repairs it. */
   verifyChat: v.object({ requestId: Uuid }),
   cacheUsage: v.object({}),
@@ -30,6 +32,8 @@ export const inspectInputs = {
   /** The budgets as they hold now. A number is a person's choice, which is kept; null goes back to what the application connected with. */
   cacheLimits: v.object({ budgetBytes: OptionalBytes, messageBudgetBytes: OptionalBytes }),
   exportLog: v.object({}),
+  /** What the daemon was asked and told lately, for a replay in the simulator. */
+  exportFlight: v.object({}),
   /** Downloads the messages of all chats; `state` only tells how far it is, and how much is missing. */
   downloadAll: v.object({ action: v.picklist(['state', 'start', 'pause', 'resume', 'cancel']) }),
 } as const;

@@ -3,7 +3,7 @@
  *
  * Owns: nothing but the translation. Inputs were checked before they come here.
  */
-import type { CallHandlers, DaemonStats, LateInputs, Window } from '../protocol/index.ts';
+import type { CallHandlers, LateInputs, Window } from '../protocol/index.ts';
 import type { Parts } from './parts.ts';
 import type { Session } from './sessions.ts';
 
@@ -14,7 +14,7 @@ export type SessionCalls = Omit<CallHandlers, 'hello' | keyof LateInputs>;
 const ACCESS_MS = 60_000;
 
 /** The calls of a session. */
-export function createCalls(parts: Parts, session: Session, clock: { now(): number }, epoch: string): SessionCalls {
+export function createCalls(parts: Parts, session: Session, clock: { now(): number }): SessionCalls {
   const { views, book, engine, pages, outbox, readMarks, sessions } = parts;
 
   const noteAccess = (requestId: string): void => {
@@ -23,7 +23,6 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
     if ((book.get(requestId)?.history.floor ?? 0) === 0) return;
     book.touch(requestId, (meta) => (now - meta.lastAccessedAt < ACCESS_MS ? meta : { ...meta, lastAccessedAt: now }));
   };
-
 
   const calls: SessionCalls = {
     bye: () => {
@@ -114,19 +113,6 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       parts.tokens.answer(session, requestNumber, token);
       return null;
     },
-    stats: (): DaemonStats => ({
-      epoch,
-      sessions: sessions.all().length,
-      databaseConnections: parts.databases(),
-      pushLinks: parts.push.count(),
-      fetches: parts.counters.fetches(),
-      patches: views.patches(),
-      updates: parts.updates(),
-      rejectedRows: parts.counters.rejectedRows(),
-      parkedRepairs: parts.counters.parkedRepairs(),
-      stalledSessions: sessions.stalled(),
-      media: parts.media.loaded()?.stats() ?? null,
-    }),
   };
   return calls;
 }

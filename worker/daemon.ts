@@ -128,7 +128,7 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
       // After the tab is known, because the link asks it for the token.
       ready.push.open();
       const welcome: Welcome = { epoch, buildId, lease: (await booting).lease, host: ready.host() };
-      return { welcome, calls: createCalls(ready, session, env.clock, epoch), late: lateCalls(ready, session), pass: ready.gate.pass, leave: () => ready.sessions.leave(session) };
+      return { welcome, calls: createCalls(ready, session, env.clock), late: lateCalls(ready, session), pass: ready.gate.pass, leave: () => ready.sessions.leave(session) };
     });
 
   const finish = async (last?: () => Promise<void>): Promise<Legacy> => {

@@ -24,7 +24,7 @@ export interface Admitted {
 const isCall = (name: string): name is keyof typeof callInputs => Object.hasOwn(callInputs, name);
 
 /** Creates a tab's line; `admit` decides about its hello. */
-export function createConnection({ log, trace }: Pick<Journal, 'log' | 'trace'>, admit: (hello: Hello) => Promise<Admitted>): Connection {
+export function createConnection({ log, note }: Pick<Journal, 'log' | 'note'>, admit: (hello: Hello) => Promise<Admitted>): Connection {
   let admitted: Admitted | null = null;
   let closed = false;
   /** The tab that said hello, shortened, and how many calls it has made: together a call's trace. */
@@ -69,13 +69,14 @@ export function createConnection({ log, trace }: Pick<Journal, 'log' | 'trace'>,
       const id = `${tab}-${++calls}`;
       // What a tab reports all the time would push everything else out of the log.
       if (name !== 'ack' && name !== 'ping') {
-        trace(id, input);
+        note('call', { id, name, input });
         log.debug('call', { name, trace: id });
       }
       try {
         return { ok: true, value: await perform(name, input) };
       } catch (error) {
         const wire = toWireError(error);
+        note('failed', { id, code: wire.code });
         log[wire.code === 'INTERNAL' ? 'error' : 'debug']('call failed', { name, trace: id, code: wire.code, message: wire.message });
         return { ok: false, error: wire };
       }

@@ -35,6 +35,7 @@ import { createExpiryWatch } from './sync/expiry-watch.ts';
 import { createFrameDesk } from './sync/frames.ts';
 import { createTicketList } from './sync/tickets.ts';
 import { unreadCount } from './sync/unread.ts';
+import { tapBackend } from './tap-backend.ts';
 import { createTokenSource } from './tokens.ts';
 import { createViews, OUTBOX, TICKETS } from './views.ts';
 import type { Parts, PartsSetup } from './parts.ts';
@@ -113,6 +114,7 @@ export function createParts(setup: PartsSetup): Parts {
       media.loaded()?.wake(false);
     },
     onLeft: (session) => {
+      setup.journal.note('left', { tabId: session.tabId });
       views.drop(session);
       media.loaded()?.drop(session);
       tokens.left(session);
@@ -137,7 +139,7 @@ export function createParts(setup: PartsSetup): Parts {
     },
   });
 
-  const backend = setup.createBackend({
+  const backend = tapBackend(setup.createBackend({
     baseUrl: settings.backend,
     network: env.network,
     timers,
@@ -152,7 +154,7 @@ export function createParts(setup: PartsSetup): Parts {
       push.reopen();
       throw new TabcachedError('UNAUTHORIZED', 'A new token has to be verified first.');
     },
-  });
+  }), setup.journal.note);
 
   const rowsChanged = (requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void => {
     views.changed(requestId, upserts, removals);

@@ -34,6 +34,40 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   attempt();
 }
 
+/** Replaces the text of a message that waits. */
+export function editSent(world: World, tab: SimTab, sent: Sent, content: string): void {
+  if (sent.editing !== null || sent.discarding) return;
+  sent.editing = content;
+  const { refusedIn } = sent;
+  world.sent.decide(sent);
+  tab.call('edit', { operationId: sent.id, content }).then(
+    () => {
+      world.onEdited(sent, content);
+      sent.editing = null;
+    },
+    (thrown: unknown) => {
+      const { code } = toTabcachedError(thrown);
+      // What became of it when the daemon died, or the tab was gone, nobody knows.
+      if (code === 'DAEMON_LOST' || code === 'STORAGE_FAILED' || code === 'CLOSED') return;
+      sent.editing = null;
+      sent.refusedIn = refusedIn;
+    },
+  );
+}
+
+/** Takes a message back. */
+export function discardSent(world: World, tab: SimTab, sent: Sent): void {
+  if (sent.discarding) return;
+  sent.discarding = true;
+  tab.call('discard', { operationId: sent.id }).then(
+    () => world.onDiscarded(sent),
+    (thrown: unknown) => {
+      const { code } = toTabcachedError(thrown);
+      if (code !== 'DAEMON_LOST' && code !== 'STORAGE_FAILED' && code !== 'CLOSED') sent.discarding = false;
+    },
+  );
+}
+
 /** A server that does not know an id again needs a client that does, and that looks at the newest page. */
 const RECOGNISED = 40;
 
@@ -156,36 +190,14 @@ export const tabActions = {
     if (!tab || !sent || sent.editing !== null || sent.discarding) return null;
     const content = world.newText();
     const before = sent.content;
-    sent.editing = content;
-    const refusedIn = sent.refusedIn;
-    world.sent.decide(sent);
-    tab.call('edit', { operationId: sent.id, content }).then(
-      () => {
-        world.onEdited(sent, content);
-        sent.editing = null;
-      },
-      (thrown: unknown) => {
-        const { code } = toTabcachedError(thrown);
-        // What became of it when the daemon died, or the tab was gone, nobody knows.
-        if (code === 'DAEMON_LOST' || code === 'STORAGE_FAILED' || code === 'CLOSED') return;
-        sent.editing = null;
-        sent.refusedIn = refusedIn;
-      },
-    );
+    editSent(world, tab, sent, content);
     return `${tabName(world, tab)} edits "${before}" to "${content}"`;
   },
   discard: (world, { a, b }) => {
     const tab = tabOf(world, a);
     const sent = waitingOf(world, b);
     if (!tab || !sent || sent.discarding) return null;
-    sent.discarding = true;
-    tab.call('discard', { operationId: sent.id }).then(
-      () => world.onDiscarded(sent),
-      (thrown: unknown) => {
-        const { code } = toTabcachedError(thrown);
-        if (code !== 'DAEMON_LOST' && code !== 'STORAGE_FAILED' && code !== 'CLOSED') sent.discarding = false;
-      },
-    );
+    discardSent(world, tab, sent);
     return `${tabName(world, tab)} discards "${sent.content}"`;
   },
   markRead: (world, { a, b, c }) => {

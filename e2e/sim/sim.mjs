@@ -6,8 +6,11 @@
  *   --store X    memory (default), indexeddb
  *   --shrink S    seconds for making a broken history shorter (15)
  *   --threads N  (2)                   --planted    plays against every planted bug (see planted.mjs)
+ *   --replay FILE  plays a recording of the flight recorder (see replay.ts); --lines shows its history
  */
 import { randomInt } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundleSimulator } from './bundle.mjs';
 import { runPlanted } from './planted.mjs';
@@ -24,6 +27,8 @@ const { values } = parseArgs({
     shrink: { type: 'string', default: '15' },
     only: { type: 'string' },
     planted: { type: 'boolean', default: false },
+    replay: { type: 'string' },
+    lines: { type: 'boolean', default: false },
   },
 });
 const steps = Number(values.steps);
@@ -83,7 +88,29 @@ async function playMany() {
   return violations;
 }
 
-const failures = values.planted
+/** Answers the number of violations; a file that is no recording is one too, because nothing was shown. */
+async function playRecording(path) {
+  const { file, remove } = await bundleSimulator();
+  let violations = 1;
+  try {
+    const { replay } = await import(pathToFileURL(file).href);
+    const { stage, violation, events, lines } = await replay(await readFile(path, 'utf8'), values.lines);
+    for (const line of lines) console.log(line);
+    if (!violation) violations = 0;
+    else console.log(`\n${stage === 'recording' ? 'the recording itself breaks' : 'replayed, it breaks'} ${violation.promise}: ${violation.text}`);
+    console.log(`${events} events played`);
+  } catch (error) {
+    console.log(`not replayed: ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    remove();
+  }
+  console.log(`sim: 1 replay, ${violations} violations`);
+  return violations;
+}
+
+const failures = values.replay !== undefined
+  ? await playRecording(values.replay)
+  : values.planted
   ? await runPlanted({ seeds: Number(values.seeds), steps, from: Number(values.from ?? '1'), threads: Number(values.threads), only: values.only })
   : values.seed === undefined
     ? await playMany()

@@ -7,6 +7,8 @@ import { play, type Outcome } from './play.ts';
 import { planOf, type Plan, type Regime } from './regime.ts';
 import { shrink } from './shrink.ts';
 
+export { replay } from './replay.ts';
+
 /** What is asked for. */
 export interface SeedRequest {
   readonly seed: number;

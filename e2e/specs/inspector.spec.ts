@@ -1,5 +1,7 @@
 /** What the daemon does is visible: why a chat is in its state, where a message is, who is connected, what changes. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Page } from '@playwright/test';
 import { routes } from '../fixtures/fault-rules.ts';
 import { expect, test, type Desk } from '../fixtures/test.ts';
@@ -76,7 +78,7 @@ test('updates are shown as they come, filtered, paused and exported without mess
 
   const saved = async (region: string): Promise<string> => {
     const download = page.waitForEvent('download');
-    await page.getByRole('region', { name: region }).getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('region', { name: region }).getByRole('button', { name: 'Export', exact: true }).click();
     return readFileSync(await (await download).path(), 'utf8');
   };
   await page.getByLabel('Least level').selectOption('debug');
@@ -87,6 +89,28 @@ test('updates are shown as they come, filtered, paused and exported without mess
     for (const line of lines) expect(() => JSON.parse(line)).not.toThrow();
     expect(text).not.toContain('secret');
   }
+});
+
+test('a recording is exported without message text, and the simulator replays it', async ({ desk }) => {
+  test.setTimeout(150_000);
+  const ticket = await desk.newTicket();
+  const [tab, second] = await desk.openTabs(2, { as: desk.technician.username, ticket: ticket.id });
+  await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  await tab.send('a secret answer');
+  await expect(second.articleWith('a secret answer')).toHaveAttribute('data-status', 'sent');
+  const reply = await desk.requester.say(ticket.id, 'a secret question');
+  await expect(tab.articleWith(reply.content)).toHaveCount(1);
+  const page = await openPage(desk, 'inspector');
+  const log = page.getByRole('region', { name: 'Log' });
+  const [download] = await Promise.all([page.waitForEvent('download'), log.getByRole('button', { name: 'Export recording' }).click()]);
+  const file = await download.path();
+  const text = readFileSync(file, 'utf8');
+  expect(text.split('\n')[0]).toContain('"t":"flight"');
+  expect(text).not.toMatch(/secret|How it began/);
+  expect(text).not.toContain(desk.technician.token);
+  const sim = spawnSync(process.execPath, [fileURLToPath(new URL('../sim/sim.mjs', import.meta.url)), '--replay', file], { encoding: 'utf8' });
+  expect(sim.stdout.trimEnd().split('\n').at(-1)).toBe('sim: 1 replay, 0 violations');
+  expect(sim.status).toBe(0);
 });
 
 test('storage: usage, hit rate and chats; a chat is dropped, everything is cleared, unsent messages stay', async ({ desk }) => {

@@ -3,7 +3,7 @@
  *
  * Owns: its calls. Everything is read from the other parts; only clearing changes them.
  */
-import type { CallHandlers, DaemonSettings } from '../../protocol/index.ts';
+import type { CallHandlers, DaemonSettings, DaemonStats } from '../../protocol/index.ts';
 import { inspectInputs } from '../../protocol/inspect.ts';
 import type { WorkerIdentity } from '../../protocol/names.ts';
 import { checkedCall } from '../checked-call.ts';
@@ -15,9 +15,13 @@ import { START_SHARE } from '../eviction/quota.ts';
 import { readStats } from '../store/chat-counters.ts';
 import { EMPTY_HISTORY } from '../sync/history.ts';
 import { createDownloadAll, type DownloadAllRecord } from './download-all.ts';
+import { exportFlight } from './export-flight.ts';
+import { noteSecrets } from './flight-lines.ts';
 import { createLiveStats } from './live-stats.ts';
+import { createPlaceholders } from './placeholders.ts';
 import { inspectDaemon } from './report.ts';
 import { createStorageControl } from './storage-control.ts';
+import { traceLines } from './trace-lines.ts';
 import { verifyHistory } from './verify-history.ts';
 
 /** Key in `ticket_meta` of a download that goes on with the next daemon. */
@@ -92,6 +96,19 @@ export function createInspection(setup: InspectionSetup): Inspection {
   });
   const callsOf = (session: Session): InspectCalls => ({
     inspect: () => inspectDaemon(setup),
+    stats: (): DaemonStats => ({
+      epoch: setup.daemon.epoch,
+      sessions: sessions.all().length,
+      databaseConnections: parts.databases(),
+      pushLinks: parts.push.count(),
+      fetches: parts.counters.fetches(),
+      patches: parts.views.patches(),
+      updates: parts.updates(),
+      rejectedRows: parts.counters.rejectedRows(),
+      parkedRepairs: parts.counters.parkedRepairs(),
+      stalledSessions: sessions.stalled(),
+      media: parts.media.loaded()?.stats() ?? null,
+    }),
     cacheUsage: () => control.usage(),
     cacheLimits: async (change) => (await parts.media.load()).limits(change),
     watchStats: async ({ watching }) => {
@@ -100,7 +117,12 @@ export function createInspection(setup: InspectionSetup): Inspection {
     },
     dropChat: ({ requestId }) => control.drop(requestId),
     clearCache: ({ preview, ...range }) => control.clear(range, preview),
-    exportLog: () => journal.entries(),
+    exportLog: () => {
+      const names = createPlaceholders(setup.daemon.identity.userId);
+      noteSecrets(journal.notes(), names);
+      return names.clean(traceLines(journal.lines(), journal.notes()));
+    },
+    exportFlight: () => exportFlight(setup),
     downloadAll: ({ action }) => download.act(action),
     verifyChat: async ({ requestId }) => {
       const report = await verifyHistory(parts, env.clock, requestId);

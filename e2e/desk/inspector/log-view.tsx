@@ -1,6 +1,7 @@
-/** The daemon's log: its last lines, by level, exported as a file. Lines hold neither message text nor tokens. */
+/** The daemon's log: its last lines, by level, exported as a file; and the flight recorder's. Lines hold neither message text nor tokens. */
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import type { Client, LogEntry } from 'tabcached';
+import { ActionButton } from './action-button.tsx';
 import { exportFile, toLines } from './export-file.ts';
 
 const SHOWN = 100;
@@ -31,6 +32,13 @@ export function LogView({ client }: { readonly client: Client }): ReactNode {
         <button type="button" className="button button--small" disabled={entries.length === 0} onClick={() => exportFile('tabcached-log.jsonl', toLines(entries))}>
           Export
         </button>
+        <ActionButton
+          name="Export recording"
+          run={async () => {
+            exportFile('tabcached-flight.jsonl', toLines(await client.flight()));
+            return 'exported';
+          }}
+        />
       </div>
       {chosen.length === 0 && <p className="panel__hint">No line of this level.</p>}
       <ol className="feed" aria-label="Lines">
