@@ -4,7 +4,7 @@ import { createConnection } from './dispatch.ts';
 import { createGate } from './gate.ts';
 
 const silent = () => undefined;
-const journal = { log: { debug: silent, info: silent, warn: silent, error: silent }, trace: silent };
+const journal = { log: { debug: silent, info: silent, warn: silent, error: silent }, note: silent };
 const late = Object.keys({ ...inspectInputs, ...mediaCallInputs, ...signOutInputs });
 const hello = { protocol: 1, buildId: 'b', userId: 'u', tabId: 'tab-0000001', lease: 'l', settings: { backend: 'http://b.test', budgetBytes: 1, outboxLimit: 1 }, report: { visible: true, focused: true, online: true } };
 /** Inputs that any call which needs none takes, and some that need more. */
