@@ -2,8 +2,9 @@
  * Checks of every committed transaction: what it left behind must keep all promises about what is stored, because a daemon may die after
  * any of them (H-6).
  *
- * Owns: which chats are looked at, and the comparison of a transaction's before and after. A full recount waits for the end.
+ * Owns: which chats are looked at, and the comparison of a transaction's before and after.
  */
+import { checkCountersNow } from './check-counters.ts';
 import { checkClaim, checkStored } from './check-stored.ts';
 import { nameOf } from './choose.ts';
 import type { Committed } from './mirror.ts';
@@ -12,6 +13,7 @@ import type { World } from './world.ts';
 /** Checks a transaction. */
 export function checkCommit(world: World, { touched, replaced }: Committed): void {
   const { mirror, verdict, server } = world;
+  checkCountersNow(world);
   const fresh = new Set<string>();
   for (const [requestId, before] of touched) {
     const chat = mirror.chats.get(requestId);

@@ -4,8 +4,8 @@
  * Owns: these checks.
  */
 import { PROVISIONAL_BASE, type CachedMessage, type ServerMessage } from '../../protocol/index.ts';
-import { recountAll } from '../../worker/store/chat-counters.ts';
 import type { ModelChat } from '../../worker/testing/model-chat.ts';
+import { checkCountersAtEnd } from './check-counters.ts';
 import { isStorable } from './check-stored.ts';
 import { nameOf, tabName } from './choose.ts';
 import { SIM_USER, type World } from './world.ts';
@@ -57,22 +57,6 @@ function checkChat(world: World, truth: ModelChat): void {
   if (wrong) verdict.broken('end', `stored ${nameOf(truth)}: ${wrong}`);
 }
 
-async function checkCounters(world: World): Promise<void> {
-  const { inner, mirror, verdict } = world;
-  const reading = inner.read(['messages', 'chat_meta', 'offline_queue', 'cache_stats'], async (tx) => [
-    await recountAll(tx),
-    await tx.get('cache_stats', 'stats'),
-    await tx.count('messages'),
-  ] as const);
-  // Under the simulator's own task queue nothing goes on by itself.
-  await world.time.settle();
-  const [recount, stats, count] = await reading;
-  for (const name of ['messageCount', 'messagesSize', 'chatCount', 'pendingOperations'] as const) {
-    if ((stats?.[name] ?? 0) !== recount[name]) verdict.broken('H-6', `${name} is ${stats?.[name]}, a recount gives ${recount[name]}`);
-  }
-  if (count !== mirror.messages.size) verdict.broken('H-6', `the store holds ${count} rows, its transactions wrote ${mirror.messages.size}`);
-}
-
 /** Checks everything, in a world that is at rest. */
 export async function checkEnd(world: World): Promise<void> {
   const { verdict, server, sent, mirror } = world;
@@ -84,5 +68,5 @@ export async function checkEnd(world: World): Promise<void> {
   const before = world.requests();
   await world.time.advance(QUIET_MS);
   if (world.requests() !== before) verdict.broken('loop', `${world.requests() - before} requests in ${QUIET_MS / 60_000} quiet minutes`);
-  await checkCounters(world);
+  await checkCountersAtEnd(world);
 }

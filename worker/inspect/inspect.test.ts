@@ -143,3 +143,42 @@ test('the log: a call’s trace goes with what follows from it, and no line hold
   expect(lines.some(({ event, trace }) => event === 'attempt failed' && trace === sent?.trace)).toBe(true);
   expect(JSON.stringify(lines)).not.toContain('secret words');
 });
+
+test('neither text nor token can be smuggled into the log: not by a wrong input, nor by a server that repeats them', async () => {
+  const { rig, tab } = await opened();
+  const token = 'a-token-that-nobody-may-see';
+  await tab.call('giveToken', { requestNumber: 99, token });
+  // The schema's complaint repeats what it was given.
+  await expect(tab.call('send', { requestId: 'secret words', clientTempId: '33333333-3333-4333-8333-333333333333', content: 'secret words' })).rejects.toMatchObject({ code: 'INVALID' });
+  rig.server.before = (kind) => {
+    if (kind === 'send') throw new TabcachedError('REJECTED', 'The text "secret words" is not allowed.');
+    if (kind === 'messages') throw new TabcachedError('REJECTED', `Bearer ${token} may not do that.`);
+  };
+  await tab.call('send', { requestId: CHAT, clientTempId: '33333333-3333-4333-8333-333333333333', content: 'secret words' });
+  await tab.call('loadPage', { requestId: CHAT, direction: 'gap', lo: 1, hi: 5, tail: true, gap: { startSeq: 1, endSeq: 1 }, limit: 5 }).catch(() => undefined);
+  await tab.call('openChat', { requestId: OTHER, anchor: 'newest', limit: 5 });
+  await rig.time.advance(1_000);
+  const exported = JSON.stringify([await tab.call('exportLog', {}), await tab.call('exportFlight', {})]);
+  expect(exported).toContain('Invalid UUID');
+  expect(exported).toContain('REJECTED');
+  expect(exported).not.toContain('secret words');
+  expect(exported).not.toContain(token);
+});
+
+test('a trace goes from a tab’s call through the network and what failed of it, to the right call of several', async () => {
+  const { rig, tab } = await opened();
+  const second = await rig.openTab();
+  await second.call('openChat', { requestId: OTHER, anchor: 'newest', limit: 5 });
+  rig.server.before = (kind) => {
+    if (kind === 'send') throw new TabcachedError('REJECTED');
+  };
+  await tab.call('send', { requestId: CHAT, clientTempId: '33333333-3333-4333-8333-333333333333', content: 'one' });
+  await second.call('send', { requestId: OTHER, clientTempId: '44444444-4444-4444-8444-444444444444', content: 'two' });
+  await rig.time.advance(100);
+  const lines = await tab.call('exportLog', {});
+  const failed = lines.filter(({ event }) => event === 'attempt failed');
+  const sends = lines.filter(({ event, fields }) => event === 'call' && fields['name'] === 'send');
+  expect(sends).toHaveLength(2);
+  expect(failed.map(({ trace }) => trace)).toEqual(sends.map(({ trace }) => trace));
+  expect(new Set(failed.map(({ trace }) => trace)).size).toBe(2);
+});

@@ -147,7 +147,8 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     store: shared,
     daemon: start(),
     openTab: async (tabOptions = {}) => {
-      const tab = await openTab(rig, env.ids.uuid(), { ...SETTINGS, ...options.settings }, tabOptions);
+      // Traces and recordings tell tabs apart by their first characters.
+      const tab = await openTab(rig, `${env.ids.uuid().slice(-6)}-tab`, { ...SETTINGS, ...options.settings }, tabOptions);
       await time.settle();
       return tab;
     },
