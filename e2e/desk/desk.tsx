@@ -80,7 +80,7 @@ export function Desk({ open, ticket, page, onSignedOut }: DeskProps): ReactNode 
         {page === 'settings' && <SettingsPage />}
         {page === null && (
           <>
-            <TicketList opened={ticket} />
+            <TicketList opened={ticket} lanes={outbox.lanes} />
             <main className="main">{ticket === null ? <NothingOpen /> : <Conversation key={ticket} requestId={ticket} />}</main>
           </>
         )}

@@ -42,6 +42,8 @@ test('where is my message? the outbox names what it waits for and why it failed;
   await expect(tab.articleWith(ticket.content)).toHaveCount(1);
   desk.proxy.fault(routes.send, { kind: 'answer', status: 422 });
   await tab.send('an answer that is refused');
+  // The ticket list says so too, whatever is open.
+  await expect(tab.page.locator(`[data-request-id="${ticket.id}"]`)).toContainText('not sent');
   const outbox = (await openPage(desk, 'inspector')).getByRole('region', { name: 'Outbox' });
   await expect(outbox).toContainText('failed');
   await expect(outbox).toContainText('a decision: retry, edit or discard');

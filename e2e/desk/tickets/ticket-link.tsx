@@ -12,6 +12,8 @@ export interface TicketLinkProps {
   readonly as: string;
   readonly userId: string;
   readonly opened: boolean;
+  /** A message of it was refused, and waits for a person's decision. */
+  readonly blocked: boolean;
   /** The one link that the Tab key reaches. */
   readonly current: boolean;
   readonly nowMs: number;
@@ -25,7 +27,7 @@ function otherSide({ requesterId, requester, technician }: CachedTicket, userId:
 }
 
 /** See the file. */
-export const TicketLink = memo(function TicketLink({ ticket, as, userId, opened, current, nowMs, onFocus }: TicketLinkProps): ReactNode {
+export const TicketLink = memo(function TicketLink({ ticket, as, userId, opened, blocked, current, nowMs, onFocus }: TicketLinkProps): ReactNode {
   const { id, subject, unreadCount, lastMessagePreview } = ticket;
   const link = linkTo({ as, ticket: id });
   const status = ticketStatus(ticket.statusId);
@@ -51,6 +53,11 @@ export const TicketLink = memo(function TicketLink({ ticket, as, userId, opened,
         <span className="status" data-tone={status.tone}>
           {status.name}
         </span>
+        {blocked && (
+          <span className="chip" data-tone="attention">
+            not sent
+          </span>
+        )}
         <span className="ticket__requester">{otherSide(ticket, userId)}</span>
       </span>
       <span className="ticket__preview">{lastMessagePreview ?? 'No messages yet'}</span>

@@ -1,4 +1,5 @@
 /** The navigation of the desk: a filter field and the tickets, newest activity first. */
+import type { OutboxLane } from 'tabcached';
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useTickets } from 'tabcached/react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
@@ -13,7 +14,8 @@ import { TicketLink } from './ticket-link.tsx';
 import { useListKeys } from './use-list-keys.ts';
 
 /** See the file. `opened` is the id of the ticket whose conversation is shown. */
-export function TicketList({ opened }: { readonly opened: string | null }): ReactNode {
+export function TicketList({ opened, lanes }: { readonly opened: string | null; readonly lanes: readonly OutboxLane[] }): ReactNode {
+  const blocked = useMemo(() => new Set(lanes.filter((lane) => lane.blocked).map(({ requestId }) => requestId)), [lanes]);
   const { client, username, userId, me } = useOpenDesk();
   const { ready, tickets } = useTickets(client);
   const [text, setText] = useState('');
@@ -79,6 +81,7 @@ export function TicketList({ opened }: { readonly opened: string | null }): Reac
               as={username}
               userId={userId}
               opened={ticket.id === opened}
+              blocked={blocked.has(ticket.id)}
               current={shown[keys.currentIndex] === ticket}
               nowMs={nowMs}
               onFocus={keys.setCurrent}
