@@ -1,12 +1,11 @@
 /**
- * Bugs that the simulator has to find, as edits of the sources. They are applied when it is bundled and are nowhere else.
+ * Planted bugs of synchronisation.
  *
- * Owns: the table. `file` is a path from the top of the repository, `text` stands there exactly once; an entry that no longer
- * applies is a failure.
+ * Owns: this part of the table; see `planted-list.mjs`.
  */
 
-/** @type {readonly { name: string, edits: readonly { file: string, text: string, replacement: string }[] }[]} */
-export const PLANTED_BUGS = [
+/** @type {readonly import('./planted-list.mjs').PlantedBug[]} */
+export const SYNC_BUGS = [
   {
     name: 'watermark moves on a push that is not the next one',
     edits: [
@@ -164,34 +163,5 @@ export const PLANTED_BUGS = [
   {
     name: 'patches made while a snapshot is on its way are lost',
     edits: [{ file: 'worker/views.ts', text: '      for (const session of watching.keys()) sessions.post(session, text, requestId);', replacement: '      for (const session of [...watching.keys()].slice(0, 2)) sessions.post(session, text, requestId);' }],
-  },
-  // Sending.
-  {
-    name: 'an unknown outcome is not asked for before sending again',
-    edits: [{ file: 'worker/outbox/executor.ts', text: 'if (operation._outcomeUnknown && findByTempId) {', replacement: 'if (operation.retryCount > 99 && findByTempId) {' }],
-  },
-  {
-    name: 'a retry is sent under a new id',
-    edits: [{ file: 'worker/outbox/executor.ts', text: 'clientTempId: operation.id },', replacement: "clientTempId: operation.retryCount > 0 ? env.random().toString(36) : operation.id }," }],
-  },
-  {
-    name: 'a lane overtakes its failed head',
-    edits: [{ file: 'worker/outbox/executor.ts', text: 'head: ledger.lane(name)[0]', replacement: "head: ledger.lane(name).find((operation) => operation.status !== 'failed')" }],
-  },
-  {
-    name: 'a daemon that finds an operation under way sends it again without asking',
-    edits: [{ file: 'worker/carry-over.ts', text: "status: 'pending', _outcomeUnknown: true }", replacement: "status: 'pending' }" }],
-  },
-  {
-    name: 'a message is sent before it is stored',
-    edits: [{ file: 'worker/outbox/outbox.ts', text: "const written = await ledger.put(operation, row, 'strict', typed !== undefined);", replacement: "const putting = ledger.put(operation, row, 'relaxed', typed !== undefined);\n      setup.wake();\n      putting.catch(() => undefined);\n      const written: CachedMessage | null = null as CachedMessage | null;" }],
-  },
-  {
-    name: 'a pause that the server asked for is not kept',
-    edits: [{ file: 'worker/outbox/executor.ts', text: 'pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));', replacement: 'pausedUntilAt = now;' }],
-  },
-  {
-    name: 'the read mark goes back with the server',
-    edits: [{ file: 'worker/outbox/read-marks.ts', text: 'lastReadSequence: Math.max(own, serverRead.lastReadSequence) };', replacement: 'lastReadSequence: serverRead.lastReadSequence };' }],
   },
 ];

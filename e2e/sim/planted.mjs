@@ -5,7 +5,7 @@
  * same seed.
  */
 import { bundleSimulator } from './bundle.mjs';
-import { PLANTED_BUGS } from './planted-bugs.mjs';
+import { PLANTED_BUGS } from './planted-list.mjs';
 import { playSeeds } from './seed-pool.mjs';
 
 /**

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { TabcachedError } from '../../protocol/errors.ts';
 import type { FlightLine } from '../../protocol/flight.ts';
 import { bundleSimulator } from './bundle.mjs';
-import { PLANTED_BUGS } from './planted-bugs.mjs';
+import { PLANTED_BUGS } from './planted-list.mjs';
 import { createRig } from '../../worker/testing/rig.ts';
 import { replay } from './replay.ts';
 

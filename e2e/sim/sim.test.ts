@@ -1,7 +1,7 @@
 /** The simulator's part in `npm test`: seeds from a fixed start, and that it is worth its name. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { bundleSimulator } from './bundle.mjs';
-import { PLANTED_BUGS } from './planted-bugs.mjs';
+import { PLANTED_BUGS } from './planted-list.mjs';
 import { playSeeds } from './seed-pool.mjs';
 import type { SeedAnswer, SeedRequest } from './simulate.ts';
 
