@@ -2,9 +2,13 @@
 import { useEffect } from 'react';
 import type { Client } from 'tabcached';
 
-/** True while no field of the page holds text. */
+/** What holds words of a person. Choices and buttons have a value too, whether or not somebody touched them. */
+const WRITTEN = 'textarea, input:not([type=radio], [type=checkbox], [type=file], [type=number])';
+
+/** True while no field of the page holds text, no number is being typed and no question is open. */
 function nothingTyped(): boolean {
-  return [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('textarea, input')].every((field) => field.value === '');
+  const isEmpty = [...document.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>(WRITTEN)].every((field) => field.value === '');
+  return isEmpty && !document.querySelector('[type=number]:focus, dialog[open]');
 }
 
 /** See the file. */
