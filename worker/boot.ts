@@ -13,7 +13,7 @@ import type { Environment } from './env.ts';
 import { readChatMeta, readPending } from './store/chat-reads.ts';
 import { allOperations } from './store/outbox-rows.ts';
 import type { Salvaged } from './store/salvage.ts';
-import type { ReadTransaction, Store } from './store/store.ts';
+import type { ReadTransaction, Store, StoreEvents } from './store/store.ts';
 import { succeed } from './succession.ts';
 
 /** Pause before a store that refused to be read is asked again. */
@@ -71,12 +71,15 @@ export async function boot(env: Environment, identity: WorkerIdentity, self: { r
 async function openAndRecall(env: Environment, identity: WorkerIdentity, events: BootEvents, saved: Salvaged | null): Promise<Opened & Remembered> {
   let store: Store | null = null;
   let error: unknown;
+  let onLate: () => void = () => undefined;
+  const late = new Promise<void>((resolve) => (onLate = resolve));
+  const storeEvents: StoreEvents = {
+    onBlocking: () => events.onLost('a newer version wants the database'),
+    onTerminated: () => events.onCut('the browser cut the connection'),
+    onHung: () => events.onCut('a transaction hangs'),
+  };
   try {
-    store = await openDurable(env, identity, {
-      onBlocking: () => events.onLost('a newer version wants the database'),
-      onTerminated: () => events.onCut('the browser cut the connection'),
-      onHung: () => events.onCut('a transaction hangs'),
-    });
+    store = await openDurable(env, identity, storeEvents, onLate);
     const remembered = await recallFrom(store, env);
     if (remembered !== 'wiping') return { ...remembered, signedOut: remembered.signedOut || saved?.signedOut === true, store, trouble: null, saved: saved?.carried ?? null };
     error = remembered;
@@ -85,7 +88,7 @@ async function openAndRecall(env: Environment, identity: WorkerIdentity, events:
   }
   const { answerFailure } = await untilLoaded(env, () => import('./storage-failure.ts'));
   // Writing over what cannot be read would lose the outbox and leave rows without their records.
-  const answer = await answerFailure({ env, identity, store, error, saved });
+  const answer = await answerFailure({ env, identity, store, error, saved, late });
   if (!answer.memory) return openAndRecall(env, identity, events, answer.saved);
   const { memory, trouble, whenBack } = answer;
   return { ...NOTHING, store: memory, trouble, whenBack, saved: saved?.carried ?? null };

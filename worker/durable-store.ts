@@ -36,10 +36,13 @@ export function inTime<T>(env: Pick<Environment, 'timers'>, asked: Promise<T>, l
   });
 }
 
-/** Opens the database and takes the right to write. Rejects with `STORAGE_FAILED`. */
-export async function openDurable(env: Environment, { userId, buildId }: WorkerIdentity, events: StoreEvents): Promise<Store> {
-  // Nobody waits for a late one any more, and an open connection would only block others.
-  const store = await inTime(env, env.openStore(userId, events), (late) => late.close());
+/** Opens the database and takes the right to write. Rejects with `STORAGE_FAILED`; `onLate` hears of a database that opened after that. */
+export async function openDurable(env: Environment, { userId, buildId }: WorkerIdentity, events: StoreEvents, onLate: () => void): Promise<Store> {
+  const store = await inTime(env, env.openStore(userId, events), (late) => {
+    // An open connection would only block others.
+    late.close();
+    onLate();
+  });
   try {
     await inTime(env, store.claimWriter(buildId, env.clock.now()));
     return store;

@@ -27,6 +27,8 @@ export interface StorageFailure {
   readonly error: unknown;
   /** It was built anew already, which is done once. */
   readonly saved: Salvaged | null;
+  /** Resolves when the database opened after all, too late to be used: what blocked it has let go. */
+  readonly late: Promise<void>;
 }
 
 /** To go on in memory, or to open the database again: it is new. */
@@ -35,7 +37,7 @@ export type FailureAnswer =
   | { readonly memory: null; readonly saved: Salvaged | null };
 
 /** Comes to an answer; never rejects. */
-export async function answerFailure({ env, identity, store, error, saved }: StorageFailure): Promise<FailureAnswer> {
+export async function answerFailure({ env, identity, store, error, saved, late }: StorageFailure): Promise<FailureAnswer> {
   const wiping = error === 'wiping';
   const kind = wiping ? 'hung' : troubleOf(error);
   env.log.error('storage failed', { kind, error: String(error) });
@@ -48,16 +50,22 @@ export async function answerFailure({ env, identity, store, error, saved }: Stor
   }
   const memory = await untilLoaded(env, () => env.openMemoryStore());
   await memory.claimWriter(identity.buildId, env.clock.now());
-  return { memory, trouble: { kind, held: kind !== 'refused' }, whenBack: (tries, signal) => whenStorageIsBack(env, identity, tries, signal) };
+  return { memory, trouble: { kind, held: kind !== 'refused' }, whenBack: (tries, signal) => whenStorageIsBack(env, identity, late, tries, signal) };
 }
 
-/** Resolves when the database could be opened and every store of it read; pauses grow from `tries` on. Resolves when aborted, too. */
-async function whenStorageIsBack(env: Environment, identity: WorkerIdentity, tries: number, signal: AbortSignal): Promise<void> {
+/**
+ * Resolves when the database could be opened and every store of it read; pauses grow from `tries` on, and end when an open that was given
+ * up (`late`) is answered after all. Resolves when aborted, too.
+ */
+async function whenStorageIsBack(env: Environment, identity: WorkerIdentity, late: Promise<void>, tries: number, signal: AbortSignal): Promise<void> {
+  let answered = late;
   for (let attempt = tries; ; attempt += 1) {
-    await pause(env, Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** attempt));
+    await Promise.race([pause(env, Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** attempt)), answered]);
     if (signal.aborted) return;
     try {
-      const store = await openDurable(env, identity, { onBlocking: () => undefined, onTerminated: () => undefined });
+      let onLate: () => void = () => undefined;
+      answered = new Promise((resolve) => (onLate = resolve));
+      const store = await openDurable(env, identity, { onBlocking: () => undefined, onTerminated: () => undefined }, onLate);
       try {
         return await inTime(env, store.read(storeNames, async (tx) => void (await Promise.all(storeNames.map((name) => tx.getAll(name, { limit: 1 }))))));
       } finally {

@@ -93,6 +93,23 @@ describe('#91 storage that hangs', () => {
     expect(await scenario.storedOperations()).toEqual([]);
   });
 
+  test('#89 an open that was blocked for minutes is used as soon as what blocked it lets go, not a pause later', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    const blocked = createGate();
+    disk.open = async (store) => (await blocked.pass(), store);
+    await rig.restartDaemon();
+    const opening = rig.openTab();
+    await rig.time.advance(5_100);
+    const tab = await opening;
+    await rig.time.advance(200_000);
+    expect(hostOf(tab)).toMatchObject({ storage: 'memory', trouble: { kind: 'hung', held: true } });
+    blocked.open();
+    await rig.time.advance(500);
+    expect(tab.frames.at(-1)).toEqual({ t: 'goodbye', reason: 'fenced' });
+    expect(hostOf(await scenario.openedTab())).toMatchObject({ storage: 'indexeddb', trouble: null });
+  });
+
   test('T-3 a transaction that hangs in the middle of a life ends it; what was being sent is sent once', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;

@@ -138,20 +138,31 @@ test('#89 the newer daemon is killed: old and new tabs meet on the next one of t
   expect(new Set(await Promise.all([fresh, ...olds].map((tab) => tab.epoch()))).size).toBe(1);
 });
 
-test('#89 a hung old daemon is no obstacle: the right to write is taken from it, and it is fenced', async ({ deployed: desk, site, newerDesk }) => {
+test('#89 T-2 S-4 a hung old daemon that keeps the database from its upgrade: the new one reads on, keeps what is written, and sends it once the old one lets go and is fenced', async ({ deployed: desk, site, newerDesk }) => {
   test.setTimeout(120_000);
   const ticket = await desk.newTicket();
   const [old] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
   await expect(old.articleWith(ticket.content)).toHaveCount(1);
+  await old.page.bringToFront();
+  await old.reply.fill('kept');
   const wakeUp = await desk.daemons.hang();
   await deploy(newerDesk, site);
   const [fresh] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
   await fresh.isLive();
   await fresh.send('from the new tab');
-  await expect(fresh.articleWith('from the new tab')).toHaveAttribute('data-status', 'sent', { timeout: 30_000 });
+  await desk.requester.say(ticket.id, 'said meanwhile');
+  // Tabs of the hung daemon leave it for the new one.
+  await expect(old.status).toHaveAttribute('data-epoch', await fresh.epoch(), { timeout: 30_000 });
+  for (const tab of [fresh, old]) {
+    await expect(tab.articleWith('said meanwhile')).toHaveCount(1);
+    // What waits in the database that cannot be read must not be overtaken.
+    await expect(tab.articleWith('from the new tab')).toHaveAttribute('data-status', 'pending');
+  }
   await wakeUp();
   await expect.poll(() => runningBuilds(desk)).toEqual(['4.2000000.newer']);
-  await expectOnce(desk, [fresh], ticket, ['from the new tab']);
+  await expectOnce(desk, [fresh, old], ticket, ['said meanwhile', 'from the new tab']);
+  expect(await fresh.page.evaluate(() => window.tabcached?.status.getSnapshot().storage)).toBe('indexeddb');
+  await expect(old.reply).toHaveValue('kept');
 });
 
 test('#93 S-4 the deploy is rolled back: the older build meets a newer database, rebuilds it, and sends what waited, once and in order', async ({ deployed: desk, site, newerDesk }) => {
