@@ -36,6 +36,29 @@ const unusedChannels = {
 };
 
 /**
+ * valibot words a message for each issue, with the value in it, in any language. The daemon never reads them (`worker/complaint.ts` says why),
+ * so they would only make the worker larger. Unknown text is a failure: another valibot has to be looked at.
+ */
+const unreadMessages: RolldownPlugin = {
+  name: 'unread-messages',
+  transform: (code, id) => {
+    if (!/valibot.*index\.mjs$/.test(id)) return null;
+    const start = code.indexOf('function _addIssue(');
+    const end = code.indexOf('//#endregion', start);
+    // Lines stay where they are, for the source map.
+    const blank = (text: string): string => text.replaceAll(/[^\n]/g, '');
+    const issues = code
+      .slice(start, end)
+      .replace(/const received = .*;/, '')
+      .replace(/\treceived,\n\t\tmessage: .*\n\t\trequirement: .*,/, blank)
+      .replace(/\tlang: .*\n\t\tabortEarly: .*\n\t\tabortPipeEarly: .*/, blank)
+      .replace(/const message\$1 = .*\n.*/, blank);
+    if (/received|message|lang|abort/.test(issues)) throw new Error(`issues are made in another way in ${id}`);
+    return { code: code.slice(0, start) + issues + code.slice(end), map: null };
+  },
+};
+
+/**
  * Parts of the daemon that load when used: each dynamic import below `worker` becomes a script of its own beside `dist/worker.js`, named
  * after its file. They are whole in themselves, because importing the worker's own script from one of them would start a second daemon
  * where the two addresses differ (a query string is enough).
@@ -123,7 +146,7 @@ export default defineConfig([
     // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.
     ...shared,
     input: { worker: 'worker/entry.ts' },
-    plugins: [unusedChannels, separateParts, otherSchema, minifyAgain],
+    plugins: [unusedChannels, unreadMessages, separateParts, otherSchema, minifyAgain],
     platform: 'browser',
     output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
   },
@@ -131,7 +154,7 @@ export default defineConfig([
     (part): RolldownOptions => ({
       ...shared,
       input: { [partFile(part)]: part },
-      plugins: [unusedChannels, otherSchema, minifyAgain],
+      plugins: [unusedChannels, unreadMessages, otherSchema, minifyAgain],
       platform: 'browser',
       output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
     }),

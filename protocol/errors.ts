@@ -44,6 +44,8 @@ export interface ErrorFacts {
   readonly problem?: string | undefined;
   /** How long the server asked to wait. */
   readonly retryAfterMs?: number | undefined;
+  /** Names the call that failed in the daemon's log. */
+  readonly trace?: string | undefined;
 }
 
 /** An error as it crosses a port: structured clone would drop the code of a class instance. */
@@ -60,6 +62,7 @@ export class TabcachedError extends Error {
   readonly status: number | undefined;
   readonly problem: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly trace: string | undefined;
 
   constructor(code: ErrorCode, message?: string, facts: ErrorFacts & { readonly cause?: unknown } = {}) {
     super(message ?? code, facts.cause === undefined ? undefined : { cause: facts.cause });
@@ -68,6 +71,7 @@ export class TabcachedError extends Error {
     this.status = facts.status;
     this.problem = facts.problem;
     this.retryAfterMs = facts.retryAfterMs;
+    this.trace = facts.trace;
   }
 }
 
@@ -83,10 +87,10 @@ export function toTabcachedError(thrown: unknown, fallback: ErrorCode = 'INTERNA
   return new TabcachedError(fallback, message, { cause: thrown });
 }
 
-/** The plain form of an error, for a port. */
-export function toWireError(thrown: unknown): WireError {
+/** The plain form of an error, for a port. `trace` names the call in the log. */
+export function toWireError(thrown: unknown, trace?: string): WireError {
   const { code, message, status, problem, retryAfterMs } = toTabcachedError(thrown);
-  return { code, message, status, problem, retryAfterMs };
+  return { code, message, status, problem, retryAfterMs, trace };
 }
 
 /** The error again, on the other side of a port. */

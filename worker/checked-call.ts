@@ -5,6 +5,7 @@
  */
 import * as v from 'valibot';
 import { TabcachedError } from '../protocol/errors.ts';
+import { complaint } from './complaint.ts';
 
 /** Performs a call. Rejects with `PROTOCOL_MISMATCH` for a name that is none, `INVALID` for an input that breaks its schema. */
 export async function checkedCall<Inputs extends Readonly<Record<string, v.GenericSchema>>>(
@@ -15,6 +16,6 @@ export async function checkedCall<Inputs extends Readonly<Record<string, v.Gener
 ): Promise<unknown> {
   if (!Object.hasOwn(inputs, name)) throw new TabcachedError('PROTOCOL_MISMATCH', `There is no call named ${name}.`);
   const checked = v.safeParse(inputs[name] as v.GenericSchema, input);
-  if (!checked.success) throw new TabcachedError('INVALID', v.summarize(checked.issues));
+  if (!checked.success) throw new TabcachedError('INVALID', complaint(checked.issues));
   return calls[name as keyof Inputs](checked.output as never);
 }

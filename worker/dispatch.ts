@@ -8,6 +8,7 @@ import { TabcachedError, toWireError } from '../protocol/errors.ts';
 import * as v from 'valibot';
 import type { SessionCalls } from './calls.ts';
 import type { Connection } from './connection.ts';
+import { complaint } from './complaint.ts';
 import type { Journal } from './journal.ts';
 
 /** A tab that was let in. */
@@ -46,7 +47,7 @@ export function createConnection({ log, note }: Pick<Journal, 'log' | 'note'>, a
     const checked = v.safeParse(callInputs[name], input);
     if (!checked.success) {
       const wrongVersion = name === 'hello' && (input as { protocol?: unknown } | null)?.protocol !== 1;
-      throw new TabcachedError(wrongVersion ? 'PROTOCOL_MISMATCH' : 'INVALID', v.summarize(checked.issues));
+      throw new TabcachedError(wrongVersion ? 'PROTOCOL_MISMATCH' : 'INVALID', complaint(checked.issues));
     }
     if (name === 'hello') {
       const previous = admitted;
@@ -75,7 +76,7 @@ export function createConnection({ log, note }: Pick<Journal, 'log' | 'note'>, a
       try {
         return { ok: true, value: await perform(name, input) };
       } catch (error) {
-        const wire = toWireError(error);
+        const wire = toWireError(error, id);
         note('failed', { id, code: wire.code });
         log[wire.code === 'INTERNAL' ? 'error' : 'debug']('call failed', { name, trace: id, code: wire.code, message: wire.message });
         return { ok: false, error: wire };

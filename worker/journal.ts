@@ -27,6 +27,8 @@ export interface Journal {
   note(event: string, fields: Note['fields'], rows?: number): void;
   /** Without their traces. */
   lines(): readonly Omit<LogEntry, 'trace'>[];
+  /** Tells the listener of each line's level, in place of the listener before. */
+  watch(listener: (level: LogLevel) => void): void;
   notes(): readonly Note[];
 }
 
@@ -35,6 +37,7 @@ export function createJournal(printed: Log, clock: Clock): Journal {
   const lines: Omit<LogEntry, 'trace'>[] = [];
   const notes: Note[] = [];
   let total = 0;
+  let heard = (_: LogLevel): void => undefined;
 
   const at =
     (level: LogLevel) =>
@@ -42,6 +45,7 @@ export function createJournal(printed: Log, clock: Clock): Journal {
       lines.push({ at: clock.now(), level, event, fields });
       if (lines.length > LINES) lines.shift();
       printed[level](event, fields);
+      heard(level);
     };
 
   return {
@@ -52,6 +56,7 @@ export function createJournal(printed: Log, clock: Clock): Journal {
       while (total > WEIGHT) total -= (notes.shift() as Note).weight;
     },
     lines: () => lines,
+    watch: (listener) => void (heard = listener),
     notes: () => notes,
   };
 }

@@ -23,6 +23,8 @@ export interface TokenSourceSetup {
 
 /** The token source. */
 export interface TokenSource {
+  /** Every token that tabs gave, so that it can be cut out of what leaves the daemon. */
+  readonly given: ReadonlySet<string>;
   /** The token. Rejects with `UNAUTHORIZED` when no tab has one, `CANCELLED` when aborted. */
   get(rejected: string | null, signal: AbortSignal): Promise<string>;
   /** A push welcome named this daemon's user: the token that is at hand is good. */
@@ -43,6 +45,7 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
   /** The last one that was rejected, to be told to tabs, and all of them: none is ever taken again. */
   let rejectedToken: string | null = null;
   const rejectedTokens = new Set<string>();
+  const allTokens = new Set<string>();
   let verified: string | null = null;
   let cancelTimer: () => void = () => undefined;
   let question: { session: Session; number: number; readonly asked: Set<Session>; readonly settle: (token: string | null) => void; readonly answer: Promise<string | null> } | null = null;
@@ -83,6 +86,7 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
   };
 
   return {
+    given: allTokens,
     get: async (rejected, signal) => {
       if (rejected !== null && rejected === token) token = null;
       if (rejected !== null) reject(rejected);
@@ -96,6 +100,7 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
     },
     isVerified: (given) => given === verified,
     answer: (session, requestNumber, given) => {
+      if (given !== null) allTokens.add(given);
       if (question?.session !== session || question.number !== requestNumber) return;
       if (given === null || rejectedTokens.has(given)) return askNext();
       cancelTimer();

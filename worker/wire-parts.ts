@@ -58,8 +58,8 @@ export function createParts(setup: PartsSetup): Parts {
   let needsToken = false;
 
   const committer = createCommitter(booted.store, env, {
-    onFailed: (error) => {
-      log.error('write failed', { code: error.code, message: error.message });
+    onFailed: (error, about) => {
+      log.error('write failed', { about, code: error.code, message: error.message });
       trouble ??= { kind: isQuotaError(error) ? 'full' : 'failing', held: false };
       hostChanged();
     },
@@ -406,6 +406,8 @@ export function createParts(setup: PartsSetup): Parts {
       backend,
       settings,
       userId,
+      journal: setup.journal,
+      tokens,
       eviction: {
         book,
         committer,

@@ -21,9 +21,10 @@ const root = resolve(import.meta.dirname, '../..');
  * Bundles. Rejects when an edit does not apply: its text is not there, or more than once.
  *
  * @param {readonly Edit[]} edits
+ * @param {string} entry A script of this folder.
  * @returns {Promise<{ file: string, remove(): void }>}
  */
-export async function bundleSimulator(edits = []) {
+export async function bundleSimulator(edits = [], entry = 'simulate.ts') {
   const left = new Set(edits);
   const plant = {
     name: 'plant',
@@ -43,9 +44,9 @@ export async function bundleSimulator(edits = []) {
   const folder = mkdtempSync(join(tmpdir(), 'tabcached-sim-'));
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
-    const bundle = await rolldown({ input: join(import.meta.dirname, 'simulate.ts'), platform: 'node', plugins: [plant], logLevel: 'warn' });
+    const bundle = await rolldown({ input: join(import.meta.dirname, entry), platform: 'node', plugins: [plant], logLevel: 'warn' });
     // In one script: a part that is read from a disk comes after real time, and the same seed would not give the same history.
-    const { output } = await bundle.write({ dir: folder, format: 'esm', entryFileNames: 'simulate.mjs', codeSplitting: false, sourcemap: false });
+    const { output } = await bundle.write({ dir: folder, format: 'esm', entryFileNames: '[name].mjs', codeSplitting: false, sourcemap: false });
     await bundle.close();
     const [unused] = left;
     if (unused) throw new Error(`is not part of the simulator: ${unused.file}`);

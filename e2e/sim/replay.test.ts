@@ -1,68 +1,21 @@
 /** A recording of the flight recorder is played again; what was wrong in it shows. */
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { TabcachedError } from '../../protocol/errors.ts';
 import type { FlightLine } from '../../protocol/flight.ts';
 import { bundleSimulator } from './bundle.mjs';
 import { PLANTED_BUGS } from './planted-list.mjs';
 import { createRig } from '../../worker/testing/rig.ts';
+import { CHAT, recordSession, send } from './recorded-session.ts';
 import { replay } from './replay.ts';
-
-const CHAT = '11111111-1111-4111-8111-111111111111';
-const OTHER = '22222222-2222-4222-8222-222222222222';
-const send = (n: number): string => `33333333-3333-4333-8333-33333333333${n}`;
 
 const toText = (lines: readonly FlightLine[]): string => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
 
-/** A session with two tabs, others who write, edit and delete, a cut link, a server that fails, and messages of every fate. */
-async function session(): Promise<FlightLine[]> {
-  const rig = await createRig();
-  for (const chat of [CHAT, OTHER]) {
-    rig.server.createChat(chat);
-    for (let i = 1; i <= 70; i++) rig.server.append(chat, `old secret ${chat[0]} ${i}`);
-  }
-  const tab = await rig.openTab();
-  await tab.open(CHAT);
-  await rig.time.advance(200);
-  const second = await rig.openTab();
-  await second.open(CHAT);
-  await second.open(OTHER);
-  await rig.time.advance(200);
-  await tab.call('saveDraft', { requestId: CHAT, text: 'half a secret' });
-  await tab.call('send', { requestId: CHAT, clientTempId: send(1), content: 'a secret answer' });
-  rig.server.append(CHAT, 'a secret question');
-  await rig.time.advance(500);
-  rig.server.edit(CHAT, 60, 'an edited secret');
-  rig.server.remove(CHAT, 61);
-  rig.server.skip(CHAT);
-  rig.server.append(CHAT, 'after the hole');
-  await tab.call('markRead', { requestId: CHAT, upToSequence: 70 });
-  await rig.time.advance(2_000);
-  rig.server.cut();
-  await tab.call('send', { requestId: CHAT, clientTempId: send(2), content: 'sent while offline' });
-  await rig.time.advance(3_000);
-  rig.server.append(OTHER, 'unheard');
-  rig.server.edit(OTHER, 70, 'unheard edit');
-  rig.server.restore();
-  await rig.time.advance(5_000);
-  const asks = { left: 1 };
-  rig.server.before = (kind) => {
-    if (kind === 'send' && asks.left-- > 0) throw new TabcachedError('REJECTED');
-  };
-  await second.call('send', { requestId: OTHER, clientTempId: send(3), content: 'refused at first' });
-  await rig.time.advance(500);
-  await second.call('edit', { operationId: send(3), content: 'corrected' });
-  await rig.time.advance(500);
-  second.crash();
-  await rig.time.advance(1_000);
-  await tab.call('loadPage', { requestId: CHAT, direction: 'older', lo: 21, hi: 73, tail: true, limit: 50 });
-  await rig.time.advance(20_000);
-  return [...(await tab.call('exportFlight', {}))];
-}
-
 describe('flight recorder', () => {
   test('a session is exported without texts, names and tokens, and replayed without a violation', async () => {
-    const lines = await session();
+    const lines = await recordSession();
     const text = toText(lines);
     expect(text).not.toMatch(/secret|offline"|corrected|unheard|"agent"|somebody/);
     expect(text).not.toContain('"token');
@@ -78,7 +31,7 @@ describe('flight recorder', () => {
   });
 
   test('the same recording gives the same history', async () => {
-    const text = toText(await session());
+    const text = toText(await recordSession());
     expect((await replay(text, true)).lines).toEqual((await replay(text, true)).lines);
   });
 
@@ -104,7 +57,7 @@ describe('flight recorder', () => {
   });
 
   test('G a defect of the daemon shows when a sound recording is replayed', { timeout: 60_000 }, async () => {
-    const text = toText(await session());
+    const text = toText(await recordSession());
     const bug = PLANTED_BUGS.find(({ name }) => name === 'watermark moves on a push that is not the next one');
     const { file, remove } = await bundleSimulator(bug?.edits);
     try {
@@ -117,8 +70,32 @@ describe('flight recorder', () => {
     }
   });
 
+  test('G a recording of a defective daemon shows what it broke, one of a sound daemon does not: npm run sim -- --replay FILE', { timeout: 120_000 }, async () => {
+    const bug = PLANTED_BUGS.find(({ name }) => name === 'a late page overwrites a newer edit');
+    const replayed = async (edits: NonNullable<typeof bug>['edits']) => {
+      const { file, remove } = await bundleSimulator(edits, 'recorded-session.ts');
+      try {
+        const { recordLatePage } = (await import(pathToFileURL(file).href)) as { recordLatePage(): Promise<FlightLine[]> };
+        const recording = join(dirname(file), 'recording.jsonl');
+        writeFileSync(recording, toText(await recordLatePage()));
+        const { status, stdout } = spawnSync(process.execPath, [join(import.meta.dirname, 'sim.mjs'), '--replay', recording], { encoding: 'utf8' });
+        return { status, stdout };
+      } finally {
+        remove();
+      }
+    };
+    const defective = await replayed(bug?.edits ?? []);
+    expect(defective.stdout).toContain('the recording itself breaks M-1');
+    expect(defective.stdout).toContain('shows 11 as of 11, which changed at 72');
+    expect(defective.stdout.trimEnd().split('\n').at(-1)).toBe('sim: 1 replay, 1 violations');
+    expect(defective.status).toBe(1);
+    const sound = await replayed([]);
+    expect(sound.stdout.trimEnd().split('\n').at(-1)).toBe('sim: 1 replay, 0 violations');
+    expect(sound.status).toBe(0);
+  });
+
   describe('what is wrong in a recording shows', () => {
-    const changed = async (change: (line: FlightLine) => FlightLine | null): Promise<string> => toText((await session()).flatMap((line) => change(line) ?? []));
+    const changed = async (change: (line: FlightLine) => FlightLine | null): Promise<string> => toText((await recordSession()).flatMap((line) => change(line) ?? []));
 
     test('H-1 the cache lost a message and no gap tells', async () => {
       const text = await changed((line) => (line.t === 'chat' && line.requestId === CHAT ? { ...line, rows: line.rows.filter(({ seq }) => seq !== 65) } : line));
@@ -132,7 +109,7 @@ describe('flight recorder', () => {
 
     test('M-2 the cache shows a deleted message', async () => {
       let ghost: object | null = null;
-      const lines = await session();
+      const lines = await recordSession();
       for (const line of lines) if (line.t === 'answer') ghost ??= line.answer?.rows?.find((row) => 'seq' in row && row.seq === 61) ?? null;
       const text = toText(lines.map((line) => (line.t === 'chat' && line.requestId === CHAT ? { ...line, voids: line.voids.filter(({ startSeq }) => startSeq !== 61), rows: [...line.rows, ghost as never].sort((a: { seq: number }, b: { seq: number }) => a.seq - b.seq) } : line)));
       expect((await replay(text)).violation).toMatchObject({ promise: 'M-2' });

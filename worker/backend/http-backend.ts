@@ -7,6 +7,7 @@
 import * as v from 'valibot';
 import { ChangesPage, ReadState, ServerMessage, TicketsPage, type Backend, type MessagesQuery } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
+import { complaint } from '../complaint.ts';
 import type { BackendEnvironment } from './backend-environment.ts';
 import { createHttpCaller } from './http-caller.ts';
 import { readPage } from './page-headers.ts';
@@ -40,7 +41,7 @@ export function createHttpBackend(env: BackendEnvironment): Backend {
     send: async (message, { signal }) => {
       const { requestId, content, isScreenshot, screenshotFileName, clientTempId } = message;
       const outgoing = { requestId, content, isScreenshot, screenshotFileName, clientTempId };
-      const { body } = await http.json({ path: '/chat/messages', body: outgoing }, signal);
+      const { body } = await http.json({ path: '/chat/messages', body: outgoing, about: clientTempId }, signal);
       return checked(ServerMessage, body);
     },
 
@@ -94,12 +95,9 @@ function segment(text: string): string {
   return encodeURIComponent(text);
 }
 
-/** The answer, or `SERVER_FAILED`. Names what is wrong by its place only: values may be message text. */
+/** The answer, or `SERVER_FAILED`. */
 function checked<Schema extends v.GenericSchema>(schema: Schema, body: unknown): v.InferOutput<Schema> {
   const result = v.safeParse(schema, body);
   if (result.success) return result.output;
-  const [issue] = result.issues;
-  throw new TabcachedError('SERVER_FAILED', `The answer was not understood: ${placeOf(issue)} is no ${issue.expected ?? issue.type}.`);
+  throw new TabcachedError('SERVER_FAILED', `The answer was not understood: ${complaint(result.issues)}.`);
 }
-
-const placeOf = (issue: v.BaseIssue<unknown>): string => v.getDotPath(issue) ?? 'it';

@@ -21,6 +21,8 @@ export interface HttpRequest {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Id of what it is about, where the path does not tell; for the log. */
+  readonly about?: string;
   /** What a 410 without a telling problem type means. Default: `NOT_FOUND`. */
   readonly gone?: ErrorCode;
 }
@@ -53,8 +55,12 @@ export function createHttpCaller(env: BackendEnvironment): HttpCaller {
 
   const attempt = async (request: HttpRequest, token: string, deadline: Deadline): Promise<Response> => {
     const startedAt = env.clock.now();
-    const response = await deadline.guard(env.network.fetch(base + request.path, initOf(request, token, deadline.signal)));
-    env.log.debug('request', { path: request.path, status: response.status, ms: env.clock.now() - startedAt });
+    let response: Response | null = null;
+    try {
+      response = await deadline.guard(env.network.fetch(base + request.path, initOf(request, token, deadline.signal)));
+    } finally {
+      env.log.debug('request', { path: request.path, about: request.about, status: response?.status ?? null, ms: env.clock.now() - startedAt });
+    }
     if (response.ok) return response;
     // Without its document a refusal is still a refusal.
     const text = await deadline.guard(response.text().catch(() => ''));

@@ -8,6 +8,7 @@
  */
 import * as v from 'valibot';
 import { PushFrame } from '../../protocol/index.ts';
+import { complaint } from '../complaint.ts';
 import type { Network, Socket, Timers } from '../env.ts';
 
 /** Silence after which the server is asked whether it is there. */
@@ -94,7 +95,7 @@ export function openPushSocket(
   return { probe, close: () => finish(null) };
 }
 
-/** The frame, or why it is none. The reason names places, never values: those may be message text. */
+/** The frame, or why it is none. */
 function readFrame(text: string): PushFrame | string {
   let value: unknown;
   try {
@@ -103,7 +104,5 @@ function readFrame(text: string): PushFrame | string {
     return 'not JSON';
   }
   const result = v.safeParse(PushFrame, value);
-  if (result.success) return result.output;
-  const [issue] = result.issues;
-  return `${v.getDotPath(issue) ?? 'the frame'} is no ${issue.expected ?? issue.type}`;
+  return result.success ? result.output : complaint(result.issues);
 }

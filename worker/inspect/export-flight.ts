@@ -20,6 +20,7 @@ export async function exportFlight({ parts, env, daemon, journal }: InspectionSe
   const names = createPlaceholders(daemon.identity.userId);
   const notes = [...journal.notes()];
   noteSecrets(notes, names);
+  for (const token of parts.tokens.given) names.secret(token);
   const lines = flightLines(notes, journal.lines(), names);
   const about = new Set(lines.flatMap((line) => (line.t === 'ask' ? [line.detail['requestId']] : line.t === 'push' ? [line.requestId] : line.t === 'call' ? [line.input['requestId']] : [])));
 

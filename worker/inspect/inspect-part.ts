@@ -14,11 +14,10 @@ import type { Session } from '../sessions.ts';
 import { START_SHARE } from '../eviction/quota.ts';
 import { readStats } from '../store/chat-counters.ts';
 import { EMPTY_HISTORY } from '../sync/history.ts';
+import { cleanLog } from './clean-log.ts';
 import { createDownloadAll, type DownloadAllRecord } from './download-all.ts';
 import { exportFlight } from './export-flight.ts';
-import { noteSecrets } from './flight-lines.ts';
 import { createLiveStats } from './live-stats.ts';
-import { createPlaceholders } from './placeholders.ts';
 import { inspectDaemon } from './report.ts';
 import { createStorageControl } from './storage-control.ts';
 import { traceLines } from './trace-lines.ts';
@@ -118,9 +117,8 @@ export function createInspection(setup: InspectionSetup): Inspection {
     dropChat: ({ requestId }) => control.drop(requestId),
     clearCache: ({ preview, ...range }) => control.clear(range, preview),
     exportLog: () => {
-      const names = createPlaceholders(setup.daemon.identity.userId);
-      noteSecrets(journal.notes(), names);
-      return names.clean(traceLines(journal.lines(), journal.notes()));
+      const notes = journal.notes();
+      return cleanLog(traceLines(journal.lines(), notes), { notes, tokens: parts.tokens.given, operations: parts.ledger.all() });
     },
     exportFlight: () => exportFlight(setup),
     downloadAll: ({ action }) => download.act(action),

@@ -7,22 +7,29 @@
 import type { LogEntry } from '../../protocol/inspect.ts';
 import type { Note } from '../journal.ts';
 
-/** Fields that hold an id by which a line is traced, the most telling first. */
-const IDS = ['operationId', 'clientTempId', 'requestId', 'lane', 'id'] as const;
+/** Fields that hold a message's id, or several, and those that hold a chat's or a file's. A line about a message is not traced by its chat. */
+const MESSAGE_IDS = ['operationId', 'clientTempId', 'about'] as const;
+const CHAT_IDS = ['requestId', 'lane', 'id', 'path'] as const;
 
 const UUID = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/gi;
 
-const idsIn = (fields: Readonly<Record<string, unknown>>): readonly string[] =>
-  [...IDS.map((name) => fields[name]), fields['path']].flatMap((value) => (typeof value === 'string' ? (value.match(UUID) ?? []) : []));
+const idsIn = (fields: Readonly<Record<string, unknown>>, names: readonly string[]): readonly string[] =>
+  names.flatMap((name) => [fields[name]].flat()).flatMap((value) => (typeof value === 'string' ? (value.match(UUID) ?? []) : []));
 
 /** The lines with their traces; `notes` tell what calls were about. */
 export function traceLines(lines: readonly Omit<LogEntry, 'trace'>[], notes: readonly Note[]): readonly LogEntry[] {
-  const about = new Map(notes.flatMap(({ event, fields }) => (event === 'call' ? [[fields['id'], idsIn(Object(fields['input']) as Note['fields'])] as const] : [])));
+  const inputs = new Map(notes.flatMap(({ event, fields }) => (event === 'call' ? [[fields['id'], Object(fields['input']) as Note['fields']] as const] : [])));
   const traces = new Map<string, string>();
   return lines.map((line) => {
-    const { fields } = line;
-    if (typeof fields['trace'] !== 'string') return { ...line, trace: idsIn(fields).map((id) => traces.get(id)).find((trace) => trace !== undefined) ?? null };
-    if (line.event === 'call') for (const id of about.get(fields['trace']) ?? []) traces.set(id, fields['trace']);
-    return { ...line, trace: fields['trace'] };
+    const { fields, event } = line;
+    const { trace } = fields;
+    if (typeof trace === 'string') {
+      const input = event === 'call' ? (inputs.get(trace) ?? {}) : {};
+      for (const id of [...idsIn(input, MESSAGE_IDS), ...idsIn(input, CHAT_IDS)]) traces.set(id, trace);
+      return { ...line, trace };
+    }
+    const ids = idsIn(fields, MESSAGE_IDS);
+    const found = (ids.length > 0 ? ids : idsIn(fields, CHAT_IDS)).map((id) => traces.get(id)).find((known) => known !== undefined);
+    return { ...line, trace: found ?? null };
   });
 }

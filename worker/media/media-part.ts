@@ -39,10 +39,9 @@ export async function openMedia(setup: MediaSetup, pictures: Pictures | null, op
 export function createMedia(setup: MediaSetup, pictures: Pictures | null, given: FileHost | null = null): Media {
   const files = given && closingFiles(given);
   const { store, settings } = setup;
-  const { clock, timers } = setup.env;
-  const cacheLog = files && createCacheLog(files, setup.env.log, clock, timers);
-  const env = cacheLog ? { ...setup.env, log: cacheLog.log } : setup.env;
-  const { log } = env;
+  const { env } = setup;
+  const { clock, log } = env;
+  const cacheLog = files && createCacheLog(files, setup);
   const media = files ? createFilesMediaStore(store, files, clock) : createBlobMediaStore(store, clock);
   const limits = createLimits(settings, store, log);
   const tellLimits = async (): Promise<void> => {
@@ -57,7 +56,7 @@ export function createMedia(setup: MediaSetup, pictures: Pictures | null, given:
     },
     (thrown: unknown) => log.error('stored files not put right', { error: String(thrown) }),
   );
-  const cache: MediaCache = createMediaCache({ ...setup, env, media, room: eviction.room, pictures, started });
+  const cache: MediaCache = createMediaCache({ ...setup, media, room: eviction.room, pictures, started });
   void started.then(() => cache.begin()).catch((thrown: unknown) => log.warn('pinned files not fetched', { error: String(thrown) }));
   void started.then(() => eviction.check());
   return {

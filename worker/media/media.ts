@@ -11,8 +11,10 @@ import type { MediaStats } from '../../protocol/media.ts';
 import type { Environment } from '../env.ts';
 import type { EvictionHost } from '../eviction/eviction.ts';
 import type { LimitsChange } from '../eviction/limits.ts';
+import type { Journal } from '../journal.ts';
 import type { Session } from '../sessions.ts';
 import type { Store } from '../store/store.ts';
+import type { TokenSource } from '../tokens.ts';
 
 /** Calls of one tab about media, with inputs that were checked. */
 export type MediaCalls = { readonly [Name in keyof MediaCallOutputs]: (input: CheckedInput<Name>) => Promise<MediaCallOutputs[Name]> };
@@ -53,6 +55,9 @@ export interface MediaSetup {
   readonly backend: Pick<Backend, 'media'>;
   readonly settings: DaemonSettings;
   readonly userId: string;
+  /** What the daemon logs, for `logs/cache.log`. */
+  readonly journal: Pick<Journal, 'lines' | 'notes' | 'watch'>;
+  readonly tokens: Pick<TokenSource, 'given'>;
   readonly eviction: EvictionHost;
   /** May anything be fetched? Not before the push link has named the user. */
   ready(): boolean;

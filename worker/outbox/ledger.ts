@@ -85,6 +85,7 @@ export function createLedger(committer: Pick<Committer, 'add'>, clock: Clock, st
         stores,
         rows: 2,
         durability,
+        about: operation.id,
         work: async (tx) => {
           if (row) {
             // The record as stored, not as in memory: history that is not written yet must not get ahead of its rows (H-6).
@@ -111,6 +112,7 @@ export function createLedger(committer: Pick<Committer, 'add'>, clock: Clock, st
         stores,
         rows: 2,
         durability,
+        about: id,
         work: async (tx) => {
           const meta = await readChatMeta(tx, requestId);
           if (meta && operation.type === 'send_message') await writeChat(tx, { requestId, upserts: [], deletions: [], removeIds: [id], meta, now });

@@ -21,6 +21,8 @@ export interface Write {
   work(tx: WriteTransaction): Promise<void>;
   /** The chat whose record or rows it writes. */
   readonly requestId?: string;
+  /** What the log names when it fails: an operation's id. Default: its chat. */
+  readonly about?: string;
   /** Writes of different keys touch different records, so they may change places; one without a key keeps its place. */
   readonly key?: string;
   /** What {@link Write.join} of another write of the same key needs. */
@@ -45,8 +47,8 @@ export interface Committer {
 
 /** What a committer tells its owner. */
 export interface CommitterEvents {
-  /** A transaction failed; `relaxed` changes are tried again. */
-  onFailed(error: TabcachedError): void;
+  /** A transaction about these operations and chats failed; `relaxed` changes are tried again. */
+  onFailed(error: TabcachedError, about: readonly string[]): void;
   /** Transactions succeed again. */
   onRecovered(): void;
   /** The browser has no space left: make some. Answers whether any was made; then the transaction is tried once more. Default: none is. */
@@ -145,7 +147,7 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
       abandoned = error;
       for (const queued of queue.splice(0)) queued.settle(error);
     }
-    events.onFailed(error);
+    events.onFailed(error, batch.flatMap(({ write }) => write.about ?? write.requestId ?? []));
   };
 
   const drain = async (): Promise<void> => {

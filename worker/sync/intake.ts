@@ -6,6 +6,7 @@
  */
 import { ServerMessage, SequenceNumber, type CachedMessage } from '../../protocol/index.ts';
 import * as v from 'valibot';
+import { complaint } from '../complaint.ts';
 
 /** A row that was refused. `sequenceNumber` 0: not even that could be read. */
 export interface RejectedRow {
@@ -33,7 +34,7 @@ export function takeIn(raw: readonly unknown[], requestId: string, revision: num
       rejected.push({
         sequenceNumber: sequence.success ? sequence.output : 0,
         revision: named.success ? named.output : revision,
-        reason: result.success ? 'row of another chat' : v.summarize(result.issues),
+        reason: result.success ? 'row of another chat' : complaint(result.issues),
       });
     }
   }

@@ -205,6 +205,8 @@ export async function createMediaRig(options: MediaRigOptions = {}): Promise<Med
         },
         settings: { backend: 'test', budgetBytes: options.budgetBytes ?? 1e9, messageBudgetBytes: 1e9, mediaStore: 'indexeddb', outboxLimit: 10 },
         userId: 'agent',
+        journal: { lines: () => [], notes: () => [], watch: () => undefined },
+        tokens: { given: new Set() },
         eviction: emptyEvictionHost(mortalStore(own, given), time),
         ready: () => rig.linked,
         isOver: () => !own.alive,

@@ -5,6 +5,7 @@
  */
 import {
   applyRows,
+  type Backend,
   type CallInput,
   type CallName,
   type CallOutputs,
@@ -21,6 +22,7 @@ import {
 } from '../../protocol/index.ts';
 import { fromWireError } from '../../protocol/errors.ts';
 import { tabLease, type WorkerIdentity } from '../../protocol/names.ts';
+import type { BackendEnvironment } from '../backend/backend-environment.ts';
 import { createDaemon } from '../daemon.ts';
 import type { Environment } from '../env.ts';
 import { createLives, type Lives } from '../lives.ts';
@@ -93,6 +95,8 @@ export interface RigOptions {
   readonly openStore?: () => Promise<Store>;
   /** How promises settle; a store that waits for tasks needs more than one turn. */
   readonly settle?: () => Promise<void>;
+  /** Stands in for calls of the server, made over the daemon's network. */
+  readonly backend?: (env: BackendEnvironment) => Partial<Backend>;
   /** Stands in for parts of the daemon's environment, given what is there. */
   readonly env?: (env: Environment) => Partial<Environment>;
 }
@@ -136,7 +140,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     const own: Life = { alive: true };
     life = own;
     const mortal = mortalEnvironment(own, { ...env, openStore: async (...args) => mortalStore(own, await env.openStore(...args)) });
-    return createLives((before) => createDaemon({ env: mortal, identity: identity(), createBackend: () => mortalBackend(own, server.backend), before }));
+    return createLives((before) => createDaemon({ env: mortal, identity: identity(), createBackend: (backendEnv) => mortalBackend(own, options.backend ? { ...server.backend, ...options.backend(backendEnv) } : server.backend), before }));
   };
 
   const rig: Rig = {
