@@ -16,6 +16,7 @@ const config: KnipConfig = {
     'e2e/webkit/*.webkit-test.ts',
     'e2e/specs/*.spec.ts',
   ],
+  ignoreBinaries: ['Xvfb'],
   ignoreExportsUsedInFile: true,
   project: ['{protocol,worker,client,e2e}/**/*.{ts,tsx,mjs}'],
 };
