@@ -45,7 +45,7 @@ describe('#67 an edit that is pushed while an older copy is on its way stays', (
   });
 });
 
-describe('#69 an edit of a message inside a known gap is what the gap shows when it is filled', () => {
+describe('#69 M-3 an edit of a message inside a known gap is what the gap shows when it is filled', () => {
   test.each([
     ['told by push', false],
     ['told to nobody: the link was down', true],

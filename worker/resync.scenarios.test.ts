@@ -54,7 +54,7 @@ describe('a cursor that the server refuses', () => {
   });
 });
 
-test('#24 a server restored from a backup: its state is taken over, the outbox is kept', async () => {
+test('#24 H-8 a server restored from a backup: its state is taken over, the outbox is kept', async () => {
   const { rig, fill, serverTexts } = scenario;
   fill(900);
   const backup = rig.server.chats.get(CHAT)?.revision ?? 0;
