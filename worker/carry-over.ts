@@ -6,10 +6,12 @@
 import type { OfflineOperation } from '../protocol/index.ts';
 import type { Parts } from './parts.ts';
 
-/** Operations in their order, and drafts. */
+/** Operations in their order, drafts, and what was taken back. */
 export interface Carried {
   readonly operations: readonly OfflineOperation[];
   readonly drafts: readonly { readonly requestId: string; readonly text: string }[];
+  /** Ids of messages that a person took back; the next life's storage may have them. */
+  readonly discarded?: readonly string[] | undefined;
 }
 
 /** An operation that a daemon was sending when it ended: whether the server has it is not known, so it is asked first. */
@@ -17,11 +19,12 @@ export const recovered = (operation: OfflineOperation): OfflineOperation =>
   operation.status === 'syncing' ? { ...operation, status: 'pending', _outcomeUnknown: true } : operation;
 
 /** What is to be carried over; null when there is nothing. */
-export function carryOver({ ledger, book }: Pick<Parts, 'ledger' | 'book'>): Carried | null {
+export function carryOver({ ledger, book, outbox }: Pick<Parts, 'ledger' | 'book' | 'outbox'>): Carried | null {
   const operations = ledger.all().map(recovered);
   const drafts = book.requestIds().flatMap((requestId) => {
     const text = book.get(requestId)?.meta._draft;
     return text ? [{ requestId, text }] : [];
   });
-  return operations.length + drafts.length > 0 ? { operations, drafts } : null;
+  const discarded = outbox.discarded();
+  return operations.length + drafts.length + discarded.length > 0 ? { operations, drafts, discarded } : null;
 }

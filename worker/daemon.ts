@@ -91,7 +91,7 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
       onAsked: () => stop('a newer daemon runs', 'superseded'),
     });
     const { saved } = booted;
-    if (saved) carried = { operations: [...saved.operations, ...(carried?.operations ?? [])], drafts: [...saved.drafts, ...(carried?.drafts ?? [])] };
+    if (saved) carried = { operations: [...saved.operations, ...(carried?.operations ?? [])], drafts: [...saved.drafts, ...(carried?.drafts ?? [])], discarded: carried?.discarded };
     if (carried) takeOver = (await untilLoaded(env, () => import('./take-over.ts'))).takeOver;
     void booted.whenBack?.(tries, over.signal).then(() => stop('storage is back', 'fenced', true));
     return legacy.signedOut ? { ...booted, signedOut: true } : booted;

@@ -30,6 +30,23 @@ async function waiting(code: ErrorCode, facts?: { readonly retryAfterMs?: number
 }
 const nextRetryIn = async (): Promise<number> => ((await scenario.storedOperations())[0]?.nextRetryAt ?? 0) - scenario.rig.time.clock.now();
 
+test('#47 a chat that was refused for its token is asked for again, though the link with the next one was up before the refusal came (sim seed 1539109909)', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(3, OTHER_CHAT);
+  let refused = false;
+  rig.server.before = (kind) => {
+    if (kind !== 'messages' || refused) return;
+    refused = true;
+    rig.server.cut();
+    rig.server.restore();
+    throw new TabcachedError('UNAUTHORIZED');
+  };
+  await tab.open(OTHER_CHAT);
+  await rig.time.advance(1_000);
+  expect(tab.texts(OTHER_CHAT)).toEqual(serverTexts(OTHER_CHAT));
+  expect(tab.chat(OTHER_CHAT).meta).toMatchObject({ state: 'SYNCED', problem: null });
+});
+
 describe('S-4 what wakes a message that waits', () => {
   test('its timer', async () => {
     await waiting('SERVER_FAILED');

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
 import type { TicketsSnapshot } from '../protocol/index.ts';
+import type { RigTab } from './testing/rig.ts';
 import { CHAT, createScenario, type Scenario } from './testing/scenario.ts';
 
 let scenario: Scenario;
@@ -74,6 +75,58 @@ test('#24 R-2 a ticket that push told before the first answer of the list is old
   expect(await ticket()).toMatchObject({ unreadCount: 10, headSequence: 10 });
   await tab.open(CHAT);
   expect(tab.chat(CHAT).meta).toMatchObject({ unread: 10 });
+});
+
+describe('#24 R-2 a server that was set back before the list was ever answered', () => {
+  const unreadOf = async (tab: RigTab): Promise<unknown> =>
+    (JSON.parse(await tab.call('openTickets', {})) as TicketsSnapshot).tickets.find(({ id }) => id === CHAT)?.unreadCount;
+  /** A tab that push told of fifteen messages, of which ten are left. */
+  const setBack = async (): Promise<RigTab> => {
+    const { rig, fill } = scenario;
+    fill(10);
+    const backup = rig.server.chats.get(CHAT)?.revision ?? 0;
+    rig.server.before = (kind) => {
+      if (kind === 'tickets') throw new TabcachedError('SERVER_FAILED');
+    };
+    const tab = await rig.openTab();
+    await tab.call('openTickets', {});
+    rig.server.cut();
+    rig.server.restore();
+    fill(5);
+    expect(await unreadOf(tab)).toBe(15);
+    rig.server.cut();
+    rig.server.restoreTo(CHAT, backup);
+    rig.server.before = () => undefined;
+    return tab;
+  };
+
+  test('and writes on while it answers (sim seed 1539110774)', async () => {
+    const { rig, fill, answers } = scenario;
+    const tab = await setBack();
+    let written = 0;
+    answers.tickets = (page) => {
+      if (++written === 1) fill(1);
+      return page;
+    };
+    rig.server.restore();
+    await rig.time.advance(30_000);
+    expect(await unreadOf(tab)).toBe(11);
+    await tab.open(CHAT);
+    expect(tab.chat(CHAT).meta).toMatchObject({ unread: 11 });
+  });
+
+  test('and takes the chat away for a moment (sim seed 1539110774, shortened)', async () => {
+    const { rig } = scenario;
+    const tab = await setBack();
+    rig.server.setAccess(CHAT, false);
+    rig.server.restore();
+    await rig.time.advance(10_000);
+    rig.server.setAccess(CHAT, true);
+    await rig.time.advance(10_000);
+    expect(await unreadOf(tab)).toBe(10);
+    await tab.open(CHAT);
+    expect(tab.chat(CHAT).meta).toMatchObject({ unread: 10 });
+  });
 });
 
 test('#24 S-2 S-1 a message that gets a number which another one had keeps its bubble, and is not sent again when its tab repeats it (sim seed 2997)', async () => {

@@ -110,6 +110,31 @@ describe('#91 storage that hangs', () => {
     expect(hostOf(await scenario.openedTab())).toMatchObject({ storage: 'indexeddb', trouble: null });
   });
 
+  test.each(['discarded', 'edited'])('#50 #51 what is %s meanwhile, though it is stored and cannot be read, is so when it can (sim seed 1539110213)', async (decision) => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    rig.server.cut();
+    const first = await scenario.openedTab();
+    const id = await scenario.send(first, 'of before');
+    disk.open = () => never();
+    await rig.restartDaemon();
+    const opening = rig.openTab({ returning: true });
+    await rig.time.advance(5_100);
+    const tab = await opening;
+    // Its answer was lost with the daemon, so the tab repeats it.
+    await tab.call('send', { requestId: CHAT, clientTempId: id, content: 'of before' });
+    if (decision === 'discarded') await tab.call('discard', { operationId: id });
+    else await tab.call('edit', { operationId: id, content: 'of now' });
+    disk.open = async (store) => store;
+    await rig.time.advance(6_000);
+    const next = await scenario.openedTab();
+    rig.server.restore();
+    await rig.time.advance(60_000);
+    expect(scenario.serverTexts()).toEqual(decision === 'discarded' ? [] : ['of now']);
+    expect(next.texts(CHAT)).toEqual(scenario.serverTexts());
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+
   test('T-3 a transaction that hangs in the middle of a life ends it; what was being sent is sent once', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
@@ -238,6 +263,32 @@ describe('#92 writes that fail', () => {
     expect((await scenario.storedRows()).map((row) => row.content)).toEqual(tab.texts(CHAT));
     expect(scenario.serverTexts()).toHaveLength(5);
   });
+});
+
+test('#92 #31 H-1 rows that were forgotten and are still on the disk do not come back from there (sim seed 1539109848)', async () => {
+  const { scenario } = await scenarioOn();
+  const { rig, answers } = scenario;
+  scenario.fill(70);
+  const tab = await scenario.openedTab();
+  await tab.call('loadPage', { requestId: CHAT, direction: 'older', lo: 21, hi: 70, tail: true, limit: 50 });
+  await rig.time.advance(100);
+  expect(await scenario.storedRows()).toHaveLength(70);
+  scenario.onWrite = () => {
+    throw failure('AbortError');
+  };
+  rig.server.setAccess(CHAT, false);
+  await rig.time.advance(100);
+  rig.server.setAccess(CHAT, true);
+  await rig.time.advance(100);
+  let pages = 0;
+  // The page around the anchor brings nothing at first, as that of a server with a defect.
+  answers.messages = (page) => (++pages === 1 ? { ...page, messages: [], oldestSequence: null, newestSequence: null, hasNewer: true } : page);
+  await tab.call('openChat', { requestId: CHAT, anchor: 2, limit: 50 });
+  await rig.time.advance(1_000);
+  expect(pages).toBeGreaterThan(1);
+  scenario.onWrite = () => undefined;
+  await rig.time.advance(5_000);
+  expect((await scenario.storedRows()).map((row) => row.content)).toEqual(scenario.serverTexts());
 });
 
 describe('#93 a database that cannot be read', () => {

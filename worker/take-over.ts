@@ -10,14 +10,20 @@ import type { Carried } from './carry-over.ts';
 import { pendingRow } from './outbox/operations.ts';
 import type { Parts } from './parts.ts';
 
-/** Takes it over; what is held already stays as it is. Everything is queued before this returns, and kept until it is stored. */
-export function takeOver(parts: Parts, { operations, drafts }: Carried, author: { readonly userId: string; readonly sender: Sender | null }): void {
-  const { ledger, book, readMarks } = parts;
+/** Takes it over; what is held already stays as it is, but for what a person decided about it meanwhile. Everything is queued before this returns, and kept until it is stored. */
+export function takeOver(parts: Parts, { operations, drafts, discarded = [] }: Carried, author: { readonly userId: string; readonly sender: Sender | null }): void {
+  const { ledger, book, outbox, readMarks } = parts;
+  const ignore = (): void => undefined;
   for (const operation of operations) {
-    if (ledger.get(operation.id)) continue;
-    if (operation.type === 'mark_read') readMarks.mark(operation.requestId, operation.payload.upToSequence);
+    const stored = ledger.get(operation.id);
+    if (stored) {
+      // Edited while its first text could not be read. What the server may have already stays as it is.
+      const isOther = stored.type === 'send_message' && operation.type === 'send_message' && stored.payload.content !== operation.payload.content;
+      if (isOther) outbox.edit(operation.id, operation.payload.content).catch(ignore);
+    } else if (operation.type === 'mark_read') readMarks.mark(operation.requestId, operation.payload.upToSequence);
     else appendMessage(parts, operation, author);
   }
+  for (const id of discarded) outbox.discard(id).catch(ignore);
   for (const { requestId, text } of drafts) book.touch(requestId, (meta) => (meta._draft ? meta : { ...meta, _draft: text }));
 }
 

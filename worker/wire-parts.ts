@@ -245,6 +245,7 @@ export function createParts(setup: PartsSetup): Parts {
     onRestart: () => readMarks.forgetServer(),
     onChange: ({ upserts, removals }) => {
       views.ticketsChanged(upserts, removals);
+      for (const requestId of removals) readMarks.forgetServer(requestId);
       // What became of a ticket may explain a refusal.
       const told = new Set([...upserts.map(({ id }) => id), ...removals]);
       for (const { status, requestId } of ledger.all()) if (status === 'failed' && told.has(requestId)) views.changed(requestId);

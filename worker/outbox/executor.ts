@@ -194,7 +194,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       pausedUntilAt += now - pausedAt;
       pausedAt = now;
     }
-    for (const { lane, head } of ledger.lanes().map((name) => ({ lane: name, head: ledger.lane(name)[0] }))) {
+    for (const lane of ledger.lanes()) {
+      const [head] = ledger.lane(lane);
       if (head?.status !== 'pending' || busy.has(lane) || stalledLanes.has(lane)) continue;
       const onTime = rebased(head, now);
       if (onTime !== head) void setup.change(onTime, 'relaxed').catch(() => undefined);

@@ -50,6 +50,8 @@ export interface Outbox {
   retryAll(): Promise<void>;
   edit(operationId: string, content: string): Promise<void>;
   discard(operationId: string): Promise<void>;
+  /** Ids of messages that were discarded in this daemon's life. */
+  discarded(): readonly string[];
   laneState(requestId: string): LaneState;
   /** The executor changed an operation. `relaxed`: it happened, whether storage notes it now or later. */
   change(operation: OfflineOperation, durability?: Durability): Promise<void>;
@@ -211,6 +213,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
         await decide(operation, revived({ ...operation, payload: { ...operation.payload, content } }));
       }),
     discard: (operationId) => inTurn(operationId, () => discard(operationId)),
+    discarded: () => [...discarded],
     laneState: (requestId) => {
       const lane = ledger.lane(requestId);
       const head = lane[0];

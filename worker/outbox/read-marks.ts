@@ -34,8 +34,8 @@ export interface ReadMarksSetup {
 export interface ReadMarks {
   /** Moves the mark up to a sequence; lower ones are ignored. On every screen at once. */
   mark(requestId: string, upToSequence: number): void;
-  /** The server lost its memory: its next word stands, unless a mark of this user's is on its way. */
-  forgetServer(): void;
+  /** The server lost its memory, or took that chat away: its next word stands, unless a mark of this user's is on its way. */
+  forgetServer(requestId?: string): void;
   /** An own message was sent: what is held up to it counts as read, as it does for the server. Not across a gap, which nobody has seen. */
   sent(requestId: string, sequence: number): void;
   /** What the server says of this user's reading, by any path. */
@@ -98,8 +98,8 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       book.touch(requestId, (before) => ({ ...before, lastReadSequence: sequence, lastReadAt: env.clock.now() }));
       setup.onRead(requestId);
     },
-    forgetServer: () => {
-      for (const requestId of book.requestIds()) book.touch(requestId, (meta) => (meta._serverRead === null ? meta : { ...meta, _serverRead: null }));
+    forgetServer: (only) => {
+      for (const requestId of book.requestIds()) if (requestId === (only ?? requestId)) book.touch(requestId, (meta) => (meta._serverRead === null ? meta : { ...meta, _serverRead: null }));
     },
     told,
     confirm: async (operation, state) => {

@@ -150,7 +150,9 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
   const adopt = (requestId: string, rows: readonly CachedMessage[], stretch: RangeSet): void => {
     const model = open(requestId);
     const fresh = difference(stretch, model.resident);
-    const added = rows.filter((row) => contains(fresh, row.sequenceNumber));
+    // While writes fail, the store has rows that were forgotten since.
+    const held = intersection(fresh, heldSet(model.history));
+    const added = rows.filter((row) => contains(held, row.sequenceNumber));
     const all = [...model.rows, ...added].sort((a, b) => a.sequenceNumber - b.sequenceNumber);
     chats.set(requestId, { ...model, rows: all, resident: union(model.resident, stretch) });
   };

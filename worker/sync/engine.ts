@@ -176,9 +176,11 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     cell.running = controller;
     setup.onState(cell.requestId);
     let { told } = cell;
+    let attachment = 0;
     try {
       for (let step: Step = first; step.kind !== 'idle' && !controller.signal.aborted; step = stepOf(cell)) {
         ({ told } = cell);
+        attachment = link.attachment();
         await steps.run(cell, step, controller.signal);
         setup.onStep(cell.requestId);
       }
@@ -186,9 +188,11 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
       cell.problem = null;
       cell.failures = 0;
     } catch (thrown) {
-      // A step that nobody wanted any more may be wanted again by now.
-      if (controller.signal.aborted || (cell.told !== told && isRefusal(toTabcachedError(thrown)))) queue.add(cell.requestId);
-      else failed(cell, toTabcachedError(thrown));
+      const error = toTabcachedError(thrown);
+      // A step that nobody wanted any more may be wanted again by now; the token that was refused may be replaced.
+      const isOld = isRefusal(error) ? cell.told !== told : error.code === 'UNAUTHORIZED' && link.attached() && link.attachment() !== attachment;
+      if (controller.signal.aborted || isOld) queue.add(cell.requestId);
+      else failed(cell, error);
     } finally {
       cell.running = null;
       if (cell.again) startOver(cell);

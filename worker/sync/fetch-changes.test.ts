@@ -44,6 +44,22 @@ describe('M-1 an answer that is older than what is applied', () => {
     expect(fetched.change.answer).toMatchObject({ complete: true, revision: 7 });
   });
 
+  test('M-3 and what is applied while these are under way (sim seed 1539110098)', async () => {
+    const server = serverWith(5);
+    const { changes } = server.backend;
+    let answers = 0;
+    Object.assign(server.backend, {
+      changes: async (...args: Parameters<NonNullable<Backend['changes']>>) => {
+        const page = await changes?.(...args);
+        if (++answers === 1) server.edit(CHAT, 2, 'edited again');
+        return page;
+      },
+    });
+    const fetched = await fetchOvertaken(server, () => server.edit(CHAT, 2, 'edited'));
+    expect(fetched.change.rows[1]?.content).toBe('edited again');
+    expect(fetched.change.answer).toMatchObject({ complete: true, revision: 7 });
+  });
+
   test('an answer that is not older is taken as it is', async () => {
     const server = serverWith(5);
     const fetched = await fetchOvertaken(server, () => undefined);

@@ -100,11 +100,11 @@ export async function fetchPage(
   };
   const fetched = { change, revision: page.revision, headSequence: page.headSequence };
   if (page.revision === null || page.revision >= (applied() ?? 0) || !setup.backend.changes) return fetched;
-  return { ...fetched, change: await follow(setup, requestId, change, page.revision, signal) };
+  return { ...fetched, change: await follow(setup, requestId, { page: change, since: page.revision, applied }, signal) };
 }
 
-/** The page with all that has changed since its snapshot. */
-async function follow(setup: FetchSetup, requestId: string, page: Change, since: number, signal: AbortSignal): Promise<Change> {
+/** The page with all that has changed since its snapshot. What is applied may go on meanwhile, and what is below the floor is not applied to anything. */
+async function follow(setup: FetchSetup, requestId: string, { page, since, applied }: { readonly page: Change; readonly since: number; applied(): number | null }, signal: AbortSignal): Promise<Change> {
   const newest = new Map(page.rows.map((row) => [row.sequenceNumber, row]));
   const deletions = [...page.deletions];
   let revision = since;
@@ -115,7 +115,7 @@ async function follow(setup: FetchSetup, requestId: string, page: Change, since:
       if (!known || known._revision <= row._revision) newest.set(row.sequenceNumber, row);
     }
     deletions.push(...delta.change.deletions);
-    hasMore = delta.hasMore && delta.revision > revision;
+    hasMore = (delta.hasMore || delta.revision < (applied() ?? 0)) && delta.revision > revision;
     revision = delta.revision;
   }
   for (const { sequenceNumber, revision: deletedAt } of deletions) {

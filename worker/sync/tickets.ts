@@ -88,6 +88,8 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       const known = tickets.get(body.id);
       if (known && known._revision > revision) continue;
       const told: CachedTicket = { ...body, _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
+      // A chat's unread count is worked out with the head of its ticket, which may be new here.
+      if (!known) tickets.set(body.id, told);
       // An opened chat is told what the server says, not what was read here since: that may be refused.
       const ticket = { ...told, ...laterWord(known, body, revision), ...setup.onTold(told) };
       if (known && known._revision === revision && sameTicket(known, ticket)) continue;
@@ -99,12 +101,6 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     if (newCursor !== null) cursor = newCursor;
     if (upserts.length > 0 || removals.length > 0) setup.onChange({ upserts, removals });
     if (upserts.length > 0 || removals.length > 0 || newCursor !== null) store(upserts, removals, newCursor);
-  };
-
-  /** Is the server's word on a ticket older than what is known of it? */
-  const isBehind = (told: unknown): boolean => {
-    const { id, revision } = (told ?? {}) as { readonly id?: string; readonly revision?: number };
-    return (tickets.get(id ?? '')?._revision ?? 0) > (revision ?? Number.POSITIVE_INFINITY);
   };
 
   /** A server that was set back counts revisions that were counted before: whatever it says from now on is newer. */
@@ -127,6 +123,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     setup.onFetch();
     pushed.clear();
     const whole = cursor === null;
+    const known = new Map([...tickets.values()].map(({ id, _revision }) => [id, _revision]));
     const page = await setup.backend.tickets(cursor, { signal: over.signal });
     const idOf = (ticket: unknown): unknown => (ticket as { id?: unknown } | null)?.id;
     const told = new Set(page.tickets.map(idOf));
@@ -137,10 +134,10 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     const removed = [...page.removed, ...gone];
     const changed = page.tickets.filter((ticket) => !doubtful(idOf(ticket)) || tickets.has(idOf(ticket) as string));
     if (removed.some(doubtful) || changed.length < page.tickets.length) again = true;
-    if (page.tickets.some((ticket) => !doubtful(idOf(ticket)) && isBehind(ticket))) {
-      // A frame told more before this was asked for: the server was set back, and no cursor was there to tell.
+    if (page.tickets.some((ticket) => (known.get(idOf(ticket) as string) ?? 0) > ((ticket as { revision?: number } | null)?.revision ?? Number.POSITIVE_INFINITY))) {
+      // More was known before this was asked for: the server was set back, and no cursor was there to tell. Frames since may know more.
       restart();
-      if (!whole) again = true;
+      again = true;
     }
     apply(changed, removed.filter((id) => !doubtful(id)), again ? cursor : page.cursor);
   };
