@@ -3,7 +3,7 @@
  *
  * Owns: these checks.
  */
-import { PROVISIONAL_BASE, type CachedMessage, type ServerMessage } from '../../protocol/index.ts';
+import { PROVISIONAL_BASE, type CachedMessage, type ChatSyncState, type ServerMessage } from '../../protocol/index.ts';
 import type { ModelChat } from '../../worker/testing/model-chat.ts';
 import { checkCountersAtEnd } from './check-counters.ts';
 import { isStorable } from './check-stored.ts';
@@ -22,6 +22,9 @@ function difference(actual: readonly string[], expected: readonly string[]): str
   const where = at < 0 ? expected.length : at;
   return `at ${where} of ${expected.length} "${actual[where] ?? 'nothing'}" instead of "${expected[where] ?? 'nothing'}"`;
 }
+
+/** What the unread count is made from, for whoever looks for the cause. */
+const readOf = (meta: ChatSyncState | null | undefined): string => (meta ? `mark ${meta.lastReadSequence}, head ${meta._headSequence}, told ${JSON.stringify(meta._serverRead)}` : 'no record');
 
 function checkChat(world: World, truth: ModelChat): void {
   const { verdict, server, mirror } = world;
@@ -47,7 +50,7 @@ function checkChat(world: World, truth: ModelChat): void {
     if (wrong) verdict.broken('end', `${who}: ${wrong}`);
     if (core.rows.length > rows.length + 1 && at === 0) verdict.broken('end', `${who}: messages wait for ever`);
     if (meta.state !== 'SYNCED') verdict.broken('end', `${who}: state ${meta.state} ${JSON.stringify(meta.problem)}`);
-    if (!isRight(meta.unread)) verdict.broken('R-2', `${who}: unread ${meta.unread}, the server says ${unread} above ${truth.lastRead}`);
+    if (!isRight(meta.unread)) verdict.broken('R-2', `${who}: unread ${meta.unread}, the server says ${unread} above ${truth.lastRead}; ${readOf(mirror.chats.get(truth.id)?.meta)}`);
     const ticket = tab.tickets().get(truth.id);
     if (!ticket) verdict.broken('end', `${who}: no ticket`);
     else if (!isRight(ticket.unreadCount) || ticket.headSequence !== truth.head) verdict.broken('R-2', `${who}: the ticket says unread ${ticket.unreadCount}, head ${ticket.headSequence}; really ${unread}, ${truth.head}`);

@@ -5,6 +5,7 @@
  * Owns: these checks. Written from SPEC.md and DESIGN.md, section 5, without the code under test. Order and doubles are `sent-messages.ts`.
  */
 import type { OfflineOperation } from '../../protocol/index.ts';
+import { MAX_RETRIES } from '../../protocol/limits.ts';
 import type { Committed, Mirror } from './mirror.ts';
 import type { SentRequest } from './network.ts';
 import type { Sent, SentMessages } from './sent-messages.ts';
@@ -29,6 +30,7 @@ export interface SendingCheckSetup {
   readonly mirror: Mirror;
   readonly sent: SentMessages;
   readonly verdict: Verdict;
+  readonly outboxLimit: number;
   now(): number;
   /** Does the server have it? */
   isStored(id: string): boolean;
@@ -39,11 +41,18 @@ const UNCOUNTED = new Set(['OFFLINE', 'UNAUTHORIZED', 'USER_MISMATCH', 'RATE_LIM
 /** A decision and the failure it is about may be stored the other way round, by that much. */
 const DECIDED_WITHIN_MS = 10_000;
 
+/** The server is to blame: tried again by itself, that many times. */
+const TRANSIENT = new Set(['SERVER_FAILED', 'TIMEOUT']);
+/** Read marks of this time reach the server as one. */
+const DEBOUNCE_MS = 500;
+
 /** Nothing was sent yet. */
 export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
   const { mirror, sent, verdict, now } = setup;
   const failedAt = new Map<string, number>();
   const refused = new Set<string>();
+  /** When the first mark of an operation was set, until it is tried. */
+  const markedAt = new Map<string, number>();
   const asked = new Map<SentRequest, { readonly chatId: string; readonly id: string; readonly content: string | null }>();
 
   const name = (operation: OfflineOperation): string => (operation.type === 'send_message' ? `"${operation.payload.content}"` : 'a read mark');
@@ -53,6 +62,8 @@ export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
     const code = after._errorCode ?? '';
     if (after.status === 'failed') {
       failedAt.set(after.id, now());
+      if (code === 'DUPLICATE' && setup.isStored(after.id)) verdict.broken('#35', `${name(after)} has failed because the server has it`);
+      if (TRANSIENT.has(code) && after.retryCount < MAX_RETRIES) verdict.broken('#42', `${name(after)} has failed after ${after.retryCount} attempts that met ${code}`);
       if (UNCOUNTED.has(code)) verdict.broken('#47', `${name(after)} has failed with ${code}`);
     }
     if (before.status === 'failed' && after.status !== 'failed' && !decidedSince(after.id, failedAt.get(after.id) ?? 0)) {
@@ -61,14 +72,23 @@ export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
     if (after.status === 'syncing' && before.status === 'pending' && before.nextRetryAt !== null && before._errorCode !== 'OFFLINE' && now() < before.nextRetryAt && !decidedSince(after.id, now())) {
       verdict.broken('early', `${name(after)} was tried ${before.nextRetryAt - now()} ms before it was due, after ${before._errorCode}`);
     }
+    if (after.type === 'send_message' && after.status !== 'failed' && after.retryCount >= MAX_RETRIES) verdict.broken('#49', `${name(after)} is tried again after ${after.retryCount} failures`);
+    if (after.status === 'syncing') {
+      const early = (markedAt.get(after.id) ?? 0) + DEBOUNCE_MS - now();
+      if (early > 0) verdict.broken('#64', `${name(after)} is told ${early} ms too early to be one with those after it`);
+      markedAt.delete(after.id);
+    }
     if (before.status !== 'syncing' || after.status !== 'pending' || after._errorCode === undefined) return;
     const counted = after.retryCount - before.retryCount;
     if (UNCOUNTED.has(code) && counted > 0) verdict.broken('#47', `${name(after)}: ${code} counted as an attempt`);
-    if ((code === 'SERVER_FAILED' || code === 'TIMEOUT') && counted !== 1) verdict.broken('S-4', `${name(after)}: ${code} counted ${counted} attempts`);
+    if (TRANSIENT.has(code) && counted !== 1) verdict.broken('S-4', `${name(after)}: ${code} counted ${counted} attempts`);
   };
 
   return {
-    onCommit: ({ changedOperations }) => {
+    onCommit: ({ newOperations, changedOperations }) => {
+      for (const operation of newOperations) if (operation.type === 'mark_read' && operation.attemptedAt === null) markedAt.set(operation.id, operation.createdAt);
+      const waiting = newOperations.length === 0 ? 0 : [...mirror.queue.values()].filter(({ type }) => type === 'send_message').length;
+      if (waiting > setup.outboxLimit) verdict.broken('#58', `${waiting} messages wait, the bound is ${setup.outboxLimit}`);
       for (const { before, after } of changedOperations) checkChange(before, after);
     },
     onRequest: (request, token) => {

@@ -61,7 +61,10 @@ export function checkStored(requestId: string, chat: MirrorChat, mirror: Mirror,
   if (floor === 0) return;
   const known = confirmed.filter((row) => row.sequenceNumber >= floor && row.sequenceNumber <= watermark).length;
   const total = known + lengthOf(gaps, floor, watermark) + lengthOf(voids, floor, watermark);
-  if (total !== watermark - floor + 1) broken('H-1', `of ${floor}..${watermark} ${known} rows, gaps ${JSON.stringify(gaps)}, voids ${JSON.stringify(voids)}`);
+  if (total === watermark - floor + 1) return;
+  const missing: number[] = [];
+  for (let at = floor; at <= watermark; at++) if (!sequences.has(at) && !inside(gaps, at) && !inside(voids, at)) missing.push(at);
+  broken('H-1', `nothing is known of ${missing.slice(0, 10).join(', ')}: of ${floor}..${watermark} ${known} rows, gaps ${JSON.stringify(gaps)}, voids ${JSON.stringify(voids)}`);
 }
 
 /** What somebody claims to know of a chat. */

@@ -44,7 +44,7 @@ function act(world: World, tab: SimTab, { name, input }: LineOf<'call'>, sequenc
   if (input['requestId'] !== undefined && !world.server.chats.has(requestId)) return;
   switch (name) {
     case 'report':
-      return tab.report(input as Partial<TabReport>);
+      return void tab.report(input as Partial<TabReport>);
     case 'openChat': {
       const anchor = input['anchor'] as Anchor;
       return void tab.openChat(requestId, typeof anchor === 'number' ? Math.max(1, sequenceOf(requestId, anchor)) : anchor);

@@ -39,7 +39,7 @@ const together = {
     if (sent.discarding) return null;
     sent.discarding = true;
     void verdictOf(tabs.map((tab) => tab.call('discard', { operationId: sent.id }))).then((told) => {
-      if (told === 'done') world.onDiscarded(sent);
+      if (told === 'done' && !world.isDegraded()) world.onDiscarded(sent);
       if (told === 'refused') sent.discarding = false;
     });
     return `discard "${sent.content}"`;
@@ -50,7 +50,7 @@ const together = {
     sent.editing = content;
     world.sent.decide(sent);
     void verdictOf(tabs.map((tab) => tab.call('edit', { operationId: sent.id, content }))).then((told) => {
-      if (told === 'unknown') return;
+      if (told === 'unknown' || (told === 'done' && world.isDegraded())) return;
       if (told === 'done') world.onEdited(sent, content);
       else sent.refusedIn = refusedIn;
       sent.editing = null;

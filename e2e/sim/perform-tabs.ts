@@ -2,6 +2,7 @@
 import type { Anchor } from '../../protocol/index.ts';
 import { toTabcachedError } from '../../protocol/errors.ts';
 import type { ActionKind } from './action.ts';
+import { expectWake } from './check-wake.ts';
 import { chatOf, choose, nameOf, openChatOf, tabName, tabOf } from './choose.ts';
 import type { Perform } from './perform.ts';
 import type { Sent } from './sent-messages.ts';
@@ -42,6 +43,8 @@ export function editSent(world: World, tab: SimTab, sent: Sent, content: string)
   world.sent.decide(sent);
   tab.call('edit', { operationId: sent.id, content }).then(
     () => {
+      // What is decided in memory alone is promised by nobody.
+      if (world.isDegraded()) return;
       world.onEdited(sent, content);
       sent.editing = null;
     },
@@ -60,7 +63,9 @@ export function discardSent(world: World, tab: SimTab, sent: Sent): void {
   if (sent.discarding) return;
   sent.discarding = true;
   tab.call('discard', { operationId: sent.id }).then(
-    () => world.onDiscarded(sent),
+    () => {
+      if (!world.isDegraded()) world.onDiscarded(sent);
+    },
     (thrown: unknown) => {
       const { code } = toTabcachedError(thrown);
       if (code !== 'DAEMON_LOST' && code !== 'STORAGE_FAILED' && code !== 'CLOSED') sent.discarding = false;
@@ -219,7 +224,7 @@ export const tabActions = {
   report: (world, { a, b }) => {
     const tab = tabOf(world, a);
     if (!tab) return null;
-    tab.report({ visible: b % 2 === 0, focused: b % 4 === 0, online: b % 8 !== 7 });
+    if (tab.report({ visible: b % 2 === 0, focused: b % 4 === 0, online: b % 8 !== 7 })) expectWake(world, tab);
     return `${tabName(world, tab)} is ${b % 2 === 0 ? 'visible' : 'hidden'}`;
   },
 } satisfies Partial<Record<ActionKind, Perform>>;

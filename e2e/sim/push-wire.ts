@@ -16,6 +16,8 @@ export type FrameFate = 'drop' | 'double' | 'late' | 'mixed';
 export interface PushWire {
   open(env: BackendEnvironment, events: PushEvents): PushLink;
   breakAll(code: 'OFFLINE' | 'UNAUTHORIZED'): void;
+  /** Has a daemon been welcomed on a link that is there? */
+  isOpen(): boolean;
   /** Whoever held links is dead. */
   dropAll(): void;
   /** The next frames share that fate. */
@@ -39,7 +41,7 @@ const LONGEST_PAUSE_MS = 15_000;
 /** Creates the wire. */
 export function createPushWire(setup: PushWireSetup): PushWire {
   const { server, time } = setup;
-  const links = new Set<{ fail(code: 'OFFLINE' | 'UNAUTHORIZED'): void; end(): void }>();
+  const links = new Set<{ fail(code: 'OFFLINE' | 'UNAUTHORIZED'): void; end(): void; isOpen: boolean }>();
   let disturbed = 0;
   let fate: FrameFate = 'mixed';
   let random: Random = createRandom(0);
@@ -116,12 +118,13 @@ export function createPushWire(setup: PushWireSetup): PushWire {
       later(mine, setup.latencyMs(), () => {
         if (!setup.isUp()) return fail('OFFLINE', token);
         if (token !== setup.token()) return fail('UNAUTHORIZED', token);
-        const link = { fail: (code: 'OFFLINE' | 'UNAUTHORIZED') => fail(code, token), end };
+        const link = { fail: (code: 'OFFLINE' | 'UNAUTHORIZED') => fail(code, token), end, isOpen: false };
         links.add(link);
         const own = server.backend.openPush?.({
           onOpen: (userId) =>
             later(mine, setup.latencyMs(), () => {
               failures = 0;
+              link.isOpen = true;
               events.onOpen(userId);
             }),
           onFrame: (frame: PushFrame) => carry(mine, () => events.onFrame(frame)),
@@ -156,6 +159,7 @@ export function createPushWire(setup: PushWireSetup): PushWire {
     breakAll: (code) => {
       for (const link of [...links]) link.fail(code);
     },
+    isOpen: () => [...links].some((link) => link.isOpen),
     dropAll: () => {
       for (const link of [...links]) link.end();
     },

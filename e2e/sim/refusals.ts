@@ -3,7 +3,7 @@
  *
  * Owns: the list, and the way through the adapter's own table of statuses. Does not know who sends.
  */
-import type { TabcachedError } from '../../protocol/errors.ts';
+import type { ErrorCode, TabcachedError } from '../../protocol/errors.ts';
 import { problemError } from '../../worker/backend/http-problem.ts';
 
 /** A refusing answer. `acted`: the server has done what it was asked all the same. */
@@ -16,6 +16,11 @@ export interface Refusal {
   readonly retryAfter?: { readonly seconds: number } | { readonly dateInMs: number };
   readonly acted: boolean;
 }
+
+const FINAL = new Set<ErrorCode>(['FORBIDDEN', 'NOT_FOUND', 'TICKET_CLOSED', 'REJECTED', 'INVALID', 'CURSOR_EXPIRED', 'DUPLICATE']);
+
+/** Does the server say no for good? */
+export const isFinal = (code: ErrorCode): boolean => FINAL.has(code);
 
 const refusal = (status: number, problem?: string, acted = false): Refusal => ({ kind: 'status', status, acted, ...(problem === undefined ? {} : { problem }) });
 

@@ -21,6 +21,8 @@ export interface Regime {
   /** False: what the user writes on another device does not move his read mark. */
   readonly appendsRead: boolean;
   readonly maxTabs: number;
+  /** More messages than this do not wait to be sent. */
+  readonly outboxLimit: number;
   /** Refusals of every kind, tokens that come late, buttons that several tabs press. */
   readonly sending: boolean;
 }
@@ -46,6 +48,7 @@ export function planOf(seed: number, steps: number): Plan {
     idempotent: !random.chance(0.35),
     maxTabs: pick(1, 2, 3, 5),
     appendsRead: random.chance(0.6),
+    outboxLimit: createRandom(seed, 8).chance(0.15) ? 3 : 1_000,
     sending: createRandom(seed, 6).chance(0.35),
   };
   return { seed, regime, actions: drawActions(createRandom(seed, 2), drawWeights(createRandom(seed, 3), regime), steps) };

@@ -52,6 +52,8 @@ export interface SentMessages {
   onStored(operations: readonly OfflineOperation[], blind: boolean): void;
   onDaemonDied(): void;
   onClockJump(): void;
+  /** Until when the server asked for a pause, as far as the present daemon was told. */
+  pausedUntilAt(): number;
   checkStep(): void;
 }
 
@@ -140,6 +142,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
       pausedUntilAt = 0;
     },
     onClockJump: () => void (pausedUntilAt = 0),
+    pausedUntilAt: () => pausedUntilAt,
     checkStep: () => {
       for (const sent of fresh) {
         const overtaken = [...all.values()].find((other) => other.chatId === sent.chatId && other.life === sent.life && other.pressed < sent.pressed && other.state === 'pressed' && other.stored === null && other.isHeard());

@@ -52,7 +52,8 @@ export interface SimTab {
   call<Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutputs[Name]>;
   openChat(requestId: string, anchor: Anchor): SimChat;
   closeChat(requestId: string): void;
-  report(change: Partial<TabReport>): void;
+  /** Tells the daemon. Answers whether it is visible, or online, and was not. */
+  report(change: Partial<TabReport>): boolean;
   freeze(): void;
   thaw(): void;
   /** Gone; `politely`: it says so, otherwise only its lock tells. */
@@ -216,8 +217,10 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       if (chats.delete(requestId)) rawCall('closeChat', { requestId }).catch(() => undefined);
     },
     report: (change) => {
+      const before = report;
       report = { ...report, ...change };
       rawCall('report', report).catch(() => undefined);
+      return (report.online && !before.online) || (report.visible && !before.visible);
     },
     freeze: () => void (frozen ??= []),
     thaw: () => {

@@ -55,6 +55,8 @@ async function playOne(seed) {
       if (!answer.violation) return;
       violations += 1;
       printBroken(answer);
+      if (answer.shortest) console.log('\nthe shortest, whole:');
+      for (const line of answer.shortestLines) console.log(line);
     },
   }).finally(remove);
   console.log(`sim: 1 seeds, ${violations} violations`);

@@ -20,10 +20,11 @@ export interface SeedRequest {
   readonly shrinkMs?: number;
 }
 
-/** A seed's answer; `shortest` is the shortest trace that breaks the same promise. */
+/** A seed's answer; `shortest` is the shortest trace that breaks the same promise, `shortestLines` its history when lines are kept. */
 export interface SeedAnswer extends Outcome {
   readonly regime: Regime;
   readonly shortest: readonly string[] | null;
+  readonly shortestLines: readonly string[];
 }
 
 /** Plays a seed. */
@@ -33,7 +34,7 @@ export async function simulate({ seed, steps, store, keepLines = false, shrinkMs
   const plan = planOf(seed, steps);
   const outcome = await run(plan, keepLines);
   const { violation } = outcome;
-  if (!violation || shrinkMs === 0) return { ...outcome, regime: plan.regime, shortest: null };
-  const shorter = await shrink({ ...plan, actions: plan.actions.slice(0, outcome.steps) }, violation.promise, shrinkMs, run);
-  return { ...outcome, regime: plan.regime, shortest: shorter.trace };
+  if (!violation || shrinkMs === 0) return { ...outcome, regime: plan.regime, shortest: null, shortestLines: [] };
+  const shorter = await shrink({ ...plan, actions: plan.actions.slice(0, outcome.steps) }, violation.promise, shrinkMs, (each) => run(each, keepLines));
+  return { ...outcome, regime: plan.regime, shortest: shorter.trace, shortestLines: shorter.lines };
 }

@@ -24,6 +24,7 @@ import { createNetwork, type Network } from './network.ts';
 import { overtake } from './overtake.ts';
 import { createPushWire, type PushWire } from './push-wire.ts';
 import { createRandom, type Random } from './random.ts';
+import { isFinal } from './refusals.ts';
 import type { Regime } from './regime.ts';
 import { createSentMessages, type Sent, type SentMessages } from './sent-messages.ts';
 import { createSimTab, type SimTab } from './sim-tab.ts';
@@ -93,7 +94,7 @@ export interface WorldSetup {
   readonly openStore?: () => Promise<{ readonly store: Store; readonly settle: () => Promise<void> }>;
 }
 
-const SETTINGS: DaemonSettings = { backend: 'http://backend.test/api/v1', budgetBytes: 1e8, messageBudgetBytes: 1e9, mediaStore: 'indexeddb', outboxLimit: 1_000 };
+const SETTINGS: Omit<DaemonSettings, 'outboxLimit'> = { backend: 'http://backend.test/api/v1', budgetBytes: 1e8, messageBudgetBytes: 1e9, mediaStore: 'indexeddb' };
 /** More requests than this at one instant never end. */
 const REQUESTS_AT_ONCE = 300;
 const PING_MS = 25_000;
@@ -133,7 +134,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
   const say = (text: string): void => log.add(`${time.clock.now()} ${text}`);
   const wire: PushWire = createPushWire({ server, time, latencyMs: () => latency.frameMs, isUp: () => network.isUp(), token: () => network.token(), onBoundary });
   const sent = createSentMessages(server, mirror, () => time.clock.now(), verdict);
-  const sending = createSendingCheck({ mirror, sent, verdict, now: () => time.clock.now(), isStored: (id) => server.byTempId(id) !== undefined });
+  const sending = createSendingCheck({ mirror, sent, verdict, outboxLimit: regime.outboxLimit, now: () => time.clock.now(), isStored: (id) => server.byTempId(id) !== undefined });
   const tokenAnswers = createTokenAnswers();
   let requests = 0;
   let burstAt = 0;
@@ -168,7 +169,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       sending.onDone(request);
       if (request.life !== lives) return;
       say(`< ${request.kind} ${error?.code ?? 'ok'}`);
-      if (request.kind === 'read' && error) world.markMayFall.add((request.detail as { requestId: string }).requestId);
+      if (request.kind === 'read' && error && isFinal(error.code)) world.markMayFall.add((request.detail as { requestId: string }).requestId);
       sent.onAnswer(request, error);
     },
   });
@@ -282,7 +283,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
         id: newId(),
         userId: SIM_USER,
         locks,
-        settings: SETTINGS,
+        settings: { ...SETTINGS, outboxLimit: regime.outboxLimit },
         token: () => network.token(),
         tokenAnswer: tokenAnswers.next,
         later: (ms, run) => void time.timers.after(ms, () => tab.isAlive() && run()),
