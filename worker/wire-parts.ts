@@ -157,6 +157,7 @@ export function createParts(setup: PartsSetup): Parts {
   }), setup.journal.note);
 
   const rowsChanged = (requestId: string, upserts: readonly CachedMessage[], removals: readonly string[]): void => {
+    if (removals.length > 0) media.loaded()?.rowsRemoved(requestId, removals);
     views.changed(requestId, upserts, removals);
     if (upserts.length > 0 || removals.length > 0) announce.rows(book.open(requestId), upserts, removals);
   };
@@ -177,8 +178,7 @@ export function createParts(setup: PartsSetup): Parts {
     },
     onForgotten: (requestId) => media.loaded()?.forget(requestId),
     onChange: ({ requestId, upserts, removals, confirmed }) => {
-      if (upserts.length > 0) media.loaded()?.rowsStored();
-      if (removals.length > 0) media.loaded()?.rowsRemoved(requestId, removals);
+      if (upserts.length > 0) media.loaded()?.rowsStored(requestId, upserts);
       rowsChanged(requestId, upserts, removals);
       showRead(requestId);
       for (const operation of ledger.forget(confirmed)) announce.operation(operation, 'completed');

@@ -56,6 +56,25 @@ export const WEIGHTS = {
   answerToken: 3,
   leaveAsked: 3,
   pressTogether: 5,
+  // Files (`perform-media.ts`).
+  attach: 5,
+  watchFile: 16,
+  watchTogether: 3,
+  scrollFiles: 6,
+  unwatchFile: 5,
+  pinFile: 3,
+  cancelFile: 1.5,
+  retryFile: 3,
+  changeFile: 1.5,
+  loseFile: 0.7,
+  removeFile: 2,
+  sendPicture: 1.5,
+  disturbFiles: 9,
+  refuseFiles: 5,
+  fillDisk: 1,
+  emptyDisk: 2,
+  hourPasses: 3,
+  killFetching: 3,
   // The daemon and its storage.
   kill: 2,
   killSoon: 3,
@@ -80,19 +99,25 @@ export interface Action {
 }
 
 const KINDS = Object.keys(WEIGHTS) as ActionKind[];
-const ALWAYS = new Set<ActionKind>(['append', 'openTab', 'openChat', 'wait', 'restore', 'thaw', 'waitLong']);
+const ALWAYS = new Set<ActionKind>(['append', 'attach', 'watchFile', 'openTab', 'openChat', 'wait', 'restore', 'thaw', 'waitLong']);
 
 /** Kinds of areas that only a share of the simulations is about; they are drawn last, so that the others stay as they are. */
 const SENDING = new Set<ActionKind>(['refuse', 'revokeToken', 'answerToken', 'leaveAsked', 'pressTogether']);
+const MEDIA = new Set<ActionKind>([
+  'attach', 'watchFile', 'watchTogether', 'scrollFiles', 'unwatchFile', 'pinFile', 'cancelFile', 'retryFile', 'changeFile', 'loseFile', 'removeFile', 'sendPicture',
+  'disturbFiles', 'refuseFiles', 'fillDisk', 'emptyDisk', 'hourPasses', 'killFetching',
+]);
 
 /** What a simulation is about, beside the usual. */
 export interface Areas {
   readonly sending: boolean;
+  /** Null: not about files. */
+  readonly media: object | null;
 }
 
 /** How often each kind happens in one simulation: some kinds never, some much more than usual. */
 export function drawWeights(random: Random, areas: Areas): ReadonlyMap<ActionKind, number> {
-  const drawn = [...KINDS.filter((kind) => !SENDING.has(kind)), ...(areas.sending ? SENDING : [])].map((kind): [ActionKind, number] => {
+  const drawn = [...KINDS.filter((kind) => !SENDING.has(kind) && !MEDIA.has(kind)), ...(areas.sending ? SENDING : []), ...(areas.media ? MEDIA : [])].map((kind): [ActionKind, number] => {
     const luck = random.next();
     const factor = luck < 0.3 && !ALWAYS.has(kind) ? 0 : luck < 0.8 ? 1 : 4;
     return [kind, WEIGHTS[kind] * factor];

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, resolve, sep } from 'node:path';
 import { rolldown } from 'rolldown';
+import { SMALL_PARTS } from './small-parts.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -20,11 +21,12 @@ const root = resolve(import.meta.dirname, '../..');
 /**
  * Bundles. Rejects when an edit does not apply: its text is not there, or more than once.
  *
- * @param {readonly Edit[]} edits
+ * @param {readonly Edit[]} bug
  * @param {string} entry A script of this folder.
  * @returns {Promise<{ file: string, remove(): void }>}
  */
-export async function bundleSimulator(edits = [], entry = 'simulate.ts') {
+export async function bundleSimulator(bug = [], entry = 'simulate.ts') {
+  const edits = [...SMALL_PARTS, ...bug];
   const left = new Set(edits);
   const plant = {
     name: 'plant',

@@ -21,6 +21,8 @@ export interface DurableSetup {
   /** Something crosses the boundary between the daemon and its storage. */
   onBoundary(): void;
   onCommit(committed: Committed): void;
+  /** Is there no room on the disk for these writes? */
+  isFull(ops: readonly WriteOp[]): boolean;
   /** A transaction failed though nothing made it fail. */
   onUnexpected(error: unknown): void;
 }
@@ -34,6 +36,7 @@ export interface DurableStore {
 }
 
 const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+const full = (): TabcachedError => new TabcachedError('STORAGE_FAILED', 'QuotaExceededError: the disk of the simulation is full.');
 const refused = (): TabcachedError => new TabcachedError('STORAGE_FAILED', 'The simulation refuses storage.');
 
 /** Creates the storage. */
@@ -71,17 +74,22 @@ export function createDurableStore(setup: DurableSetup): DurableStore {
     const early = failing && random.chance(0.5);
     if (early) throw refused();
     const ops: WriteOp[] = [];
+    let hasRoom = true;
     try {
       const value = await inner.write(stores, durability, async (tx) => {
         const done = await work(recorded(tx, ops));
         if (failing || (!life.alive && random.chance(0.5))) throw refused();
+        if (setup.isFull(ops)) {
+          hasRoom = false;
+          throw full();
+        }
         return done;
       });
       setup.onCommit(mirror.apply(ops));
       setup.onBoundary();
       return value;
     } catch (error) {
-      if (!failing && life.alive) setup.onUnexpected(error);
+      if (!failing && hasRoom && life.alive) setup.onUnexpected(error);
       throw error;
     }
   };

@@ -4,6 +4,7 @@
  * Owns: that copy. It is compared with the store itself at the end.
  */
 import { rowBytes, type CachedMessage, type CachedTicket, type CacheStats, type ChatSyncState, type OfflineOperation } from '../../protocol/index.ts';
+import { createMediaMirror, type MediaChanges, type MediaMirror } from './media-mirror.ts';
 import type { StoreName } from '../../worker/store/store.ts';
 
 /** One write of a transaction. */
@@ -27,6 +28,8 @@ export interface Committed {
   readonly newOperations: readonly OfflineOperation[];
   readonly changedOperations: readonly { readonly before: OfflineOperation; readonly after: OfflineOperation }[];
   readonly goneOperations: readonly OfflineOperation[];
+  /** Null: nothing about files. */
+  readonly media: MediaChanges | null;
 }
 
 /** The copy. */
@@ -35,6 +38,7 @@ export interface Mirror {
   readonly messages: Map<string, CachedMessage>;
   readonly queue: Map<string, OfflineOperation>;
   readonly tickets: Map<string, CachedTicket>;
+  readonly media: MediaMirror;
   stats: CacheStats | null;
   apply(ops: readonly WriteOp[]): Committed;
 }
@@ -45,6 +49,7 @@ export function createMirror(): Mirror {
   const messages = new Map<string, CachedMessage>();
   const queue = new Map<string, OfflineOperation>();
   const tickets = new Map<string, CachedTicket>();
+  const media = createMediaMirror();
 
   const chatOf = (requestId: string): MirrorChat => {
     let chat = chats.get(requestId);
@@ -64,6 +69,7 @@ export function createMirror(): Mirror {
     messages,
     queue,
     tickets,
+    media,
     stats: null,
     apply: (ops) => {
       const touched = new Map<string, ChatSyncState | null>();
@@ -111,7 +117,7 @@ export function createMirror(): Mirror {
           else tickets.delete(op.key);
         } else if (op.store === 'cache_stats' && op.kind === 'put') mirror.stats = op.value as CacheStats;
       }
-      return { touched, replaced, newOperations, changedOperations, goneOperations };
+      return { touched, replaced, newOperations, changedOperations, goneOperations, media: media.apply(ops) };
     },
   };
   return mirror;

@@ -4,7 +4,7 @@
  * Owns: what happens to a request and its answer, whose token is good, that a cut breaks what is under way. Does not know what an answer
  * means. Faults are set by actions and used up by the next requests of their kind, so that a history tells them all.
  */
-import type { Backend, CallOptions, MessagesQuery } from '../../protocol/index.ts';
+import type { Backend, CallOptions, MediaBody, MessagesQuery } from '../../protocol/index.ts';
 import { TabcachedError, type ErrorCode } from '../../protocol/errors.ts';
 import type { BackendEnvironment } from '../../worker/backend/backend-environment.ts';
 import type { ModelServer } from '../../worker/testing/model-server.ts';
@@ -16,7 +16,7 @@ import { errorOf, type Refusal } from './refusals.ts';
 /** Kinds of requests. */
 export const REQUEST_KINDS = ['messages', 'changes', 'tickets', 'send', 'find', 'read'] as const;
 /** See {@link REQUEST_KINDS}. */
-export type RequestKind = (typeof REQUEST_KINDS)[number];
+export type RequestKind = (typeof REQUEST_KINDS)[number] | 'media';
 
 /** What goes wrong with one request. */
 export type Fault =
@@ -46,12 +46,14 @@ export interface NetworkEvents {
   onTokenRefused(life: number, token: string): void;
   /** Does the server refuse it for now? */
   isClosed(request: SentRequest): boolean;
+  /** The server's answer to a request for a file. */
+  onMedia(request: SentRequest, options: CallOptions, isAlive: () => boolean): MediaBody;
   /** It reached the server, which is about to act. */
   onArrival(request: SentRequest): void;
   /** The server has read this answer and changes before it arrives. */
   onOvertaken(request: SentRequest, answer: unknown, salt: number): void;
   /** The daemon has its answer, or its error. */
-  onAnswer(request: SentRequest, error: TabcachedError | null): void;
+  onAnswer(request: SentRequest, error: TabcachedError | null, value?: unknown): void;
 }
 
 /** The network, and what can be done to it. */
@@ -65,6 +67,8 @@ export interface Network {
   dropLink(): void;
   restore(): void;
   isUp(): boolean;
+  /** How often it was cut. */
+  cuts(): number;
   /** The token of now stops being good; tabs have the next one. */
   expireToken(): void;
   /** As {@link expireToken}, and the push link stays as it is. */
@@ -154,7 +158,7 @@ export function createNetwork(
     return abortable(run(), signal).then(
       (value) => {
         setup.onBoundary();
-        setup.onAnswer(request, null);
+        setup.onAnswer(request, null, value);
         return value;
       },
       (error: unknown) => {
@@ -167,6 +171,7 @@ export function createNetwork(
   return {
     token,
     isUp: () => up,
+    cuts: () => cuts,
     backendFor: (env, life, isAlive) => {
       const { backend } = server;
       const changes = backend.changes;
@@ -181,6 +186,10 @@ export function createNetwork(
         send: (message, options) => ask(env, isAlive, at('send', message), options, () => backend.send(message, options)),
         ...(findByTempId ? { findByTempId: (id, options) => ask(env, isAlive, at('find', id), options, () => findByTempId(id, options)) } : {}),
         markRead: (requestId, upTo, options) => ask(env, isAlive, at('read', { requestId, upTo }), options, () => backend.markRead(requestId, upTo, options)),
+        media: (requestId, filename, range, options) => {
+          const request = at('media', { requestId, filename, range });
+          return ask(env, isAlive, request, options, async () => setup.onMedia(request, options, isAlive));
+        },
         openPush: (events) => wire.open(env, events),
       };
     },

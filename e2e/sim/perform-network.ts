@@ -4,7 +4,7 @@ import type { ActionKind } from './action.ts';
 import { REQUEST_KINDS, type Fault, type RequestKind } from './network.ts';
 import type { Perform } from './perform.ts';
 
-const REFUSALS: Readonly<Record<RequestKind, readonly ErrorCode[]>> = {
+const REFUSALS: Readonly<Record<(typeof REQUEST_KINDS)[number], readonly ErrorCode[]>> = {
   messages: ['SERVER_FAILED'],
   changes: ['SERVER_FAILED', 'CURSOR_EXPIRED'],
   tickets: ['SERVER_FAILED'],
@@ -13,7 +13,7 @@ const REFUSALS: Readonly<Record<RequestKind, readonly ErrorCode[]>> = {
   read: ['SERVER_FAILED', 'RATE_LIMITED', 'REJECTED'],
 };
 
-function faultOf(kind: RequestKind, b: number, c: number): Fault {
+function faultOf(kind: (typeof REQUEST_KINDS)[number], b: number, c: number): Fault {
   const page = kind === 'messages' && b % 3 !== 0;
   if (page) return { kind: 'page', page: (['short', 'untrusted', 'short', 'untrusted', 'empty'] as const)[c % 5] as 'short', salt: c };
   switch (b % 7) {
@@ -37,7 +37,7 @@ function faultOf(kind: RequestKind, b: number, c: number): Fault {
 /** See the head of the file. */
 export const networkActions = {
   fault: (world, { a, b, c }) => {
-    const kind = REQUEST_KINDS[a % REQUEST_KINDS.length] as RequestKind;
+    const kind = REQUEST_KINDS[a % REQUEST_KINDS.length] as (typeof REQUEST_KINDS)[number];
     const fault = faultOf(kind, b, c);
     const times = 1 + (c % 3);
     for (let i = 0; i < times; i++) world.network.addFault(kind, fault);

@@ -4,6 +4,9 @@ import { choose, chatOf, mayChange, nameOf } from './choose.ts';
 import type { Perform } from './perform.ts';
 import { SIM_USER } from './world.ts';
 
+/** What the disk had no room for is written by then, if there is room. */
+const WRITTEN_MS = 20_000;
+
 /** See the head of the file. */
 export const serverActions = {
   append: (world, { a, b, c }) => {
@@ -61,7 +64,7 @@ export const serverActions = {
     const chat = chatOf(world, a);
     const { mirror } = world;
     const now = world.time.clock.now();
-    const quiet = now >= world.durable.failWritesUntilAt && now >= world.durable.failReadsUntilAt;
+    const quiet = now >= world.durable.failWritesUntilAt && now >= world.durable.failReadsUntilAt && world.time.elapsedMs() - world.media.fullAt > WRITTEN_MS;
     const stored = mirror.chats.get(chat.id);
     const rows = [...(stored?.rows.values() ?? [])];
     const claimed = Number(stored?.meta?.serverRevision ?? 0);

@@ -15,7 +15,7 @@ const ignore = (): void => undefined;
 export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const attempt = (): void => {
     world.sent.onAttempt(sent, world.lifeOf(tab), () => tab.isAlive());
-    tab.call('send', { requestId: sent.chatId, clientTempId: sent.id, content: sent.content }).then(
+    tab.call('send', { requestId: sent.chatId, clientTempId: sent.id, content: sent.content, ...(sent.picture === undefined ? {} : { isScreenshot: true, screenshotFileName: sent.picture }) }).then(
       ({ durable }) => {
         // What is kept in memory alone is promised to nobody.
         if (sent.state !== 'accepted') sent.state = durable ? 'accepted' : 'unknown';

@@ -5,6 +5,8 @@
  */
 import { checkCommit } from './check-commit.ts';
 import { checkEnd } from './check-end.ts';
+import { checkMediaEnd } from './check-media-end.ts';
+import { checkMediaCommit } from './check-media.ts';
 import { checkTabs, type ShownMarks } from './check-tabs.ts';
 import { perform } from './perform.ts';
 import { quiesce } from './quiesce.ts';
@@ -39,7 +41,10 @@ export async function play(plan: Plan, options: Pick<WorldSetup, 'openStore'> & 
   // A promise whose rejection nobody hears would end a browser's worker with an error report, and here the thread.
   const onUnheard = (error: unknown): void => world.verdict.broken('unheard', error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.on('unhandledRejection', onUnheard);
-  world.onCommit = (committed) => checkCommit(world, committed);
+  world.onCommit = (committed) => {
+    checkCommit(world, committed);
+    checkMediaCommit(world, committed);
+  };
   world.openTab();
   let steps = 0;
   for (const action of actions) {
@@ -59,6 +64,7 @@ export async function play(plan: Plan, options: Pick<WorldSetup, 'openStore'> & 
     checkTabs(world, marks);
     world.sent.checkStep();
     if (!world.verdict.first()) await checkEnd(world);
+    if (!world.verdict.first()) await checkMediaEnd(world);
   }
   process.off('unhandledRejection', onUnheard);
   const violation = world.verdict.first();

@@ -42,6 +42,8 @@ export async function quiesce(world: World): Promise<void> {
   network.restore();
   world.tokenAnswers.clear();
   wire.calm();
+  world.media.server.clearFaults();
+  world.media.diskBytes = Number.POSITIVE_INFINITY;
   durable.failWritesUntilAt = 0;
   durable.failReadsUntilAt = 0;
   world.killAt(0, 0);

@@ -25,6 +25,21 @@ export interface Regime {
   readonly outboxLimit: number;
   /** Refusals of every kind, tokens that come late, buttons that several tabs press. */
   readonly sending: boolean;
+  /** Files; null: there are none. */
+  readonly media: MediaRegime | null;
+}
+
+/** Conditions of files. Sizes are small, so that there can be many. */
+export interface MediaRegime {
+  readonly budgetBytes: number;
+  readonly messageBudgetBytes: number;
+  /** Most files are not larger. */
+  readonly fileBytes: number;
+  /** How files arrive. */
+  readonly partBytes: number;
+  readonly partMs: number;
+  /** Files that each chat begins with. */
+  readonly files: number;
 }
 
 /** A simulation: its conditions and what happens in it. */
@@ -32,6 +47,20 @@ export interface Plan {
   readonly seed: number;
   readonly regime: Regime;
   readonly actions: readonly Action[];
+}
+
+function mediaRegime(seed: number): MediaRegime | null {
+  const random = createRandom(seed, 12);
+  const pick = <T>(...choices: readonly T[]): T => choices[random.int(choices.length)] as T;
+  if (!random.chance(0.45)) return null;
+  return {
+    budgetBytes: pick(12_000, 24_000, 24_000, 60_000, 1_000_000),
+    messageBudgetBytes: pick(1e9, 1e9, 1e9, 60_000, 20_000),
+    fileBytes: pick(1_500, 6_000, 6_000, 9_000),
+    partBytes: pick(300, 700, 1_500),
+    partMs: pick(0, 0, 5, 80, 400),
+    files: pick(0, 1, 4),
+  };
 }
 
 /** The simulation of a seed. */
@@ -50,6 +79,7 @@ export function planOf(seed: number, steps: number): Plan {
     appendsRead: random.chance(0.6),
     outboxLimit: createRandom(seed, 8).chance(0.15) ? 3 : 1_000,
     sending: createRandom(seed, 6).chance(0.35),
+    media: mediaRegime(seed),
   };
   return { seed, regime, actions: drawActions(createRandom(seed, 2), drawWeights(createRandom(seed, 3), regime), steps) };
 }

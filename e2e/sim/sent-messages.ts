@@ -14,6 +14,8 @@ import type { Verdict } from './violation.ts';
 export interface Sent {
   readonly id: string;
   readonly chatId: string;
+  /** Name of the picture that it shows. */
+  picture?: string;
   content: string;
   /** A text that replaces it, while nobody knows yet whether it does. */
   editing: string | null;

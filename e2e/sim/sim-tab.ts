@@ -12,6 +12,7 @@ import type { Connection } from '../../worker/connection.ts';
 import type { Daemon } from '../../worker/daemon.ts';
 import type { FakeLocks } from '../../worker/testing/fake-locks.ts';
 import type { HeldLock } from '../../worker/env.ts';
+import { createSimFiles, type SimFile, type SimFiles } from './sim-files.ts';
 import { createSimChat, daemonLost, type SimChat } from './sim-chat.ts';
 import type { TokenAnswer } from './token-answers.ts';
 
@@ -27,6 +28,8 @@ export interface SimTabSetup {
   tokenAnswer(): TokenAnswer;
   later(ms: number, run: () => void): void;
   onOpened(chat: SimChat): void;
+  onBytes(file: SimFile, kind: 'body' | 'thumbnail', bytes: Uint8Array<ArrayBuffer>): void;
+  elapsedMs(): number;
   /** The daemon said goodbye. */
   onGoodbye(): void;
 }
@@ -35,6 +38,10 @@ export interface SimTabSetup {
 export interface SimTab {
   readonly id: string;
   readonly chats: ReadonlyMap<string, SimChat>;
+  readonly files: SimFiles;
+  isVisible(): boolean;
+  /** When, in elapsed time, it last told whether it is visible. */
+  reportedAt(): number;
   isAlive(): boolean;
   isFrozen(): boolean;
   /** Has it a question for its token without an answer? */
@@ -87,6 +94,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
   let received = 0;
   let alive = true;
   let frozen: string[] | null = null;
+  let reportedAt = 0;
   let report: TabReport = { visible: true, focused: true, online: true };
   let lock: HeldLock | null = null;
   void locks.hold(lease).then((held) => (lock = held));
@@ -103,6 +111,8 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       });
     });
   };
+
+  const files = createSimFiles({ call: rawCall, elapsedMs: setup.elapsedMs, later: (ms, run) => setup.later(ms, () => alive && run()), isReady: () => ready && alive, onBytes: setup.onBytes });
 
   const openTickets = (): void => {
     const mine = generation;
@@ -135,6 +145,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
     if (received % ACK_EVERY === 0) rawCall('ack', { frames: received }).catch(() => undefined);
     if (frame.t === 'chat') chats.get(frame.requestId)?.patch(frame);
     else if (frame.t === 'tickets') patchTickets(frame);
+    else if (frame.t === 'media') files.receive(frame);
     else if (frame.t === 'stale') {
       for (const requestId of frame.requestIds) chats.get(requestId)?.open();
       if (frame.tickets) openTickets();
@@ -161,11 +172,15 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       reject(daemonLost());
     }
     for (const chat of chats.values()) chat.down();
+    files.down();
   };
 
   return {
     id,
     chats,
+    files,
+    isVisible: () => report.visible,
+    reportedAt: () => reportedAt,
     isAlive: () => alive,
     isFrozen: () => frozen !== null,
     isAsked: () => asked,
@@ -192,6 +207,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
           openTickets();
           for (const run of waiting.splice(0)) run();
           for (const chat of chats.values()) chat.open();
+          files.up();
         },
         () => undefined,
       );
@@ -214,11 +230,13 @@ export function createSimTab(setup: SimTabSetup): SimTab {
     },
     closeChat: (requestId) => {
       chats.get(requestId)?.close();
+      files.unwatchChat(requestId);
       if (chats.delete(requestId)) rawCall('closeChat', { requestId }).catch(() => undefined);
     },
     report: (change) => {
       const before = report;
       report = { ...report, ...change };
+      reportedAt = setup.elapsedMs();
       rawCall('report', report).catch(() => undefined);
       return (report.online && !before.online) || (report.visible && !before.visible);
     },

@@ -31,7 +31,9 @@ export interface SeedAnswer extends Outcome {
 export async function simulate({ seed, steps, store, keepLines = false, shrinkMs = 0 }: SeedRequest): Promise<SeedAnswer> {
   const openStore = store === 'indexeddb' ? (await import('./open-fake-indexeddb.ts')).openFakeIndexedDb : undefined;
   const run = (plan: Plan, lines = false): Promise<Outcome> => play(plan, { ...(openStore ? { openStore } : {}), keepLines: lines });
-  const plan = planOf(seed, steps);
+  const drawn = planOf(seed, steps);
+  // Blobs of the simulation cannot be cloned.
+  const plan: Plan = openStore ? { ...drawn, regime: { ...drawn.regime, media: null } } : drawn;
   const outcome = await run(plan, keepLines);
   const { violation } = outcome;
   if (!violation || shrinkMs === 0) return { ...outcome, regime: plan.regime, shortest: null, shortestLines: [] };

@@ -4,7 +4,7 @@
  * Owns: putting these together, the daemon's lives, and who is told what. What happens in it is decided elsewhere (`perform.ts`), and so is
  * whether it is right (`check-*.ts`).
  */
-import type { DaemonSettings, OutgoingMessage } from '../../protocol/index.ts';
+import type { DaemonSettings, MediaBody, OutgoingMessage } from '../../protocol/index.ts';
 import type { WorkerIdentity } from '../../protocol/names.ts';
 import { createDaemon, type Daemon } from '../../worker/daemon.ts';
 import type { Environment } from '../../worker/env.ts';
@@ -16,9 +16,12 @@ import { createModelServer, type ModelServer } from '../../worker/testing/model-
 import { mortalBackend, mortalConnect, mortalEnvironment, type Life } from '../../worker/testing/mortal.ts';
 import { createVirtualTime, type VirtualTime } from '../../worker/testing/virtual-time.ts';
 import { createSendingCheck } from './check-sending.ts';
+import { checkShownBytes } from './check-media.ts';
 import { mayChange } from './choose.ts';
 import { createDurableStore, type DurableStore } from './durable-store.ts';
 import { createHistoryLog, type HistoryLog } from './history-log.ts';
+import { createMediaWorld, drawContent, type MediaWorld } from './media-world.ts';
+import type { MediaRequest } from './media-server.ts';
 import { createMirror, type Committed, type Mirror } from './mirror.ts';
 import { createNetwork, type Network } from './network.ts';
 import { overtake } from './overtake.ts';
@@ -46,6 +49,7 @@ export interface World {
   readonly mirror: Mirror;
   readonly sent: SentMessages;
   readonly tokenAnswers: TokenAnswers;
+  readonly media: MediaWorld;
   readonly verdict: Verdict;
   readonly log: HistoryLog;
   readonly random: Random;
@@ -136,6 +140,18 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
   const sent = createSentMessages(server, mirror, () => time.clock.now(), verdict);
   const sending = createSendingCheck({ mirror, sent, verdict, outboxLimit: regime.outboxLimit, now: () => time.clock.now(), isStored: (id) => server.byTempId(id) !== undefined });
   const tokenAnswers = createTokenAnswers();
+  const media: MediaWorld = createMediaWorld({
+    regime: regime.media,
+    time,
+    server,
+    mirror,
+    verdict,
+    tabs: () => world.tabs,
+    life: () => lives,
+    lifeOf: (tab) => world.lifeOf(tab),
+    breaks: () => network.cuts(),
+    onBoundary,
+  });
   let requests = 0;
   let burstAt = 0;
   let burst = 0;
@@ -155,9 +171,11 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
         world.kill(1e9);
       }
       say(`> ${request.kind} ${JSON.stringify(request.detail)}`);
+      if (request.kind === 'media') media.downloads.onRequest(request);
       sent.onRequest(request);
       sending.onRequest(request, token);
     },
+    onMedia: (request, options, isAlive) => media.server.answer(request.detail as MediaRequest, options, isAlive, () => media.downloads.onEnd(request)),
     onArrival: (request) => sent.onArrival(request),
     // Until the client has noticed a restore, the server may not reach revisions that it claims: nobody could tell the difference.
     isClosed: (request) => {
@@ -165,7 +183,8 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       return chat !== undefined && !mayChange(world, chat);
     },
     onOvertaken: (request, answer, salt) => overtake(world, request, answer, salt),
-    onAnswer: (request, error) => {
+    onAnswer: (request, error, value) => {
+      if (request.kind === 'media') media.downloads.onAnswer(request, error ?? (value as MediaBody));
       sending.onDone(request);
       if (request.life !== lives) return;
       say(`< ${request.kind} ${error?.code ?? 'ok'}`);
@@ -179,6 +198,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     time,
     random,
     latencyMs: regime.storeMs,
+    isFull: (ops) => media.isFull(ops),
     onBoundary,
     onCommit: (committed) => {
       sending.onCommit(committed);
@@ -212,8 +232,8 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     },
     wipe: async () => ['not wiped here'],
     openBroadcast: () => ({ post: () => undefined, close: () => undefined }),
-    openMedia: async (setup) => createMedia(setup, null),
-    estimateStorage: () => Promise.resolve(null),
+    openMedia: async (setup) => createMedia(setup, media.pictures),
+    estimateStorage: () => Promise.resolve(media.estimate()),
   });
   const identity = (): WorkerIdentity => ({ buildId: 'build', userId: SIM_USER, generation: 0 });
 
@@ -252,6 +272,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     daemon = null;
     sent.onDaemonDied();
     sending.onDaemonDied();
+    media.downloads.onDaemonDied();
     wire.dropAll();
     for (const name of locks.heldNow()) if (name.includes(':daemon:') || name.includes(':writer:')) locks.kill(name);
   };
@@ -267,6 +288,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     mirror,
     sent,
     tokenAnswers,
+    media,
     verdict,
     log,
     random,
@@ -283,10 +305,12 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
         id: newId(),
         userId: SIM_USER,
         locks,
-        settings: { ...SETTINGS, outboxLimit: regime.outboxLimit },
+        settings: { ...SETTINGS, outboxLimit: regime.outboxLimit, ...(regime.media ? { budgetBytes: regime.media.budgetBytes, messageBudgetBytes: regime.media.messageBudgetBytes } : {}) },
         token: () => network.token(),
         tokenAnswer: tokenAnswers.next,
         later: (ms, run) => void time.timers.after(ms, () => tab.isAlive() && run()),
+        elapsedMs: time.elapsedMs,
+        onBytes: (file, kind, bytes) => checkShownBytes(world, file, kind, bytes),
         onOpened: (chat) => world.onOpened(tab, chat.requestId),
         onGoodbye: () => {
           if (!life.alive) return;
@@ -351,6 +375,10 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     server.createChat(id, `Chat ${at + 1}`);
     for (let i = 1; i <= count; i++) server.append(id, `old ${i}`, i % 7 === 0 ? SIM_USER : 'somebody');
   });
+  if (regime.media) {
+    const fileRandom = createRandom(seed, 13);
+    for (const { id } of server.chats.values()) for (let i = 0; i < regime.media.files; i++) media.attach(id, drawContent(media, regime.media, fileRandom), fileRandom.int(2 ** 16));
+  }
   const ping = (): void => {
     server.ping();
     time.timers.after(PING_MS, ping);

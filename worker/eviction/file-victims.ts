@@ -12,7 +12,7 @@ const YOUNG_MS = 60 * 60 * 1000;
 /** Files that free their bytes together. */
 export interface VictimGroup {
   readonly ids: readonly string[];
-  /** Bytes freed when all of them go: a body counts once, parts for each. */
+  /** Bytes freed when all of them go: a body counts once, parts and thumbnails for each. */
   readonly bytes: number;
 }
 
@@ -37,8 +37,8 @@ export function mayGo(record: MediaRecord, { now, isBusy, isUnsent }: VictimFact
 export function orderVictims(records: readonly MediaRecord[], facts: VictimFacts): readonly VictimGroup[] {
   const groups = new Map<string, MediaRecord[]>();
   for (const record of records) {
-    if (record.localBlobKey === null && !record._partial) continue;
-    const key = record.localBlobKey === null ? `part ${record.id}` : `body ${record.localBlobKey}`;
+    if (record.localBlobKey === null && !record._partial && record.thumbnailBlobKey === null) continue;
+    const key = record.localBlobKey === null ? `rest ${record.id}` : `body ${record.localBlobKey}`;
     const group = groups.get(key);
     if (group) group.push(record);
     else groups.set(key, [record]);
@@ -54,7 +54,7 @@ export function orderVictims(records: readonly MediaRecord[], facts: VictimFacts
 function bytesOf(group: readonly MediaRecord[]): number {
   const [first] = group;
   const body = first && first.localBlobKey !== null ? first.fileSize : 0;
-  return group.reduce((sum, { _partial }) => sum + (_partial?.size ?? 0), body);
+  return group.reduce((sum, { _partial, _thumbnailSize }) => sum + (_partial?.size ?? 0) + (_thumbnailSize ?? 0), body);
 }
 
 /** The first groups that free that much together; null when all of them do not. */

@@ -81,6 +81,17 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
       if (before) await writeRecord(tx, { before, after: unpictured(before), storedBytes: -(before._thumbnailSize ?? 0), now: clock.now() });
     });
 
+  /** Answers the bytes freed. */
+  const discardThumbnail = (id: string): Promise<number> =>
+    write(async (tx) => {
+      const before = await tx.get('media_meta', id);
+      if (!before || before.thumbnailBlobKey === null) return 0;
+      const freed = before._thumbnailSize ?? 0;
+      void tx.delete('media_blobs', before.thumbnailBlobKey);
+      await writeRecord(tx, { before, after: unpictured(before), storedBytes: -freed, now: clock.now() });
+      return freed;
+    });
+
   return {
     kind: 'indexeddb',
     ...calls,
@@ -146,7 +157,7 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
     },
 
     evict: async (id) => {
-      const freed = await discardPartial(id);
+      const freed = (await discardPartial(id)) + (await discardThumbnail(id));
       const bytes = await write(async (tx) => {
         const before = await tx.get('media_meta', id);
         if (!before || !isHeld(before)) return 0;
@@ -157,22 +168,15 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
       return freed + bytes;
     },
     remove: async (id) => {
-      let freed = await discardPartial(id);
-      await write(async (tx) => {
-        const before = await tx.get('media_meta', id);
-        if (!before || before.thumbnailBlobKey === null) return;
-        void tx.delete('media_blobs', before.thumbnailBlobKey);
-        freed += before._thumbnailSize ?? 0;
-        await writeRecord(tx, { before, after: unpictured(before), storedBytes: -(before._thumbnailSize ?? 0), now: clock.now() });
-      });
-      freed += await write(async (tx) => {
+      const freed = (await discardPartial(id)) + (await discardThumbnail(id));
+      const bytes = await write(async (tx) => {
         const before = await tx.get('media_meta', id);
         if (!before) return 0;
-        const bytes = await letGo(tx, before);
-        await writeRecord(tx, { before, after: undefined, storedBytes: -bytes, now: clock.now() });
-        return bytes;
+        const gone = await letGo(tx, before);
+        await writeRecord(tx, { before, after: undefined, storedBytes: -gone, now: clock.now() });
+        return gone;
       });
-      return freed;
+      return freed + bytes;
     },
 
     recount: () => store.read(['media_meta', 'media_blobs'], recountBlobs),

@@ -77,12 +77,12 @@ function ask({ fetch, requestId, filename, renew, signal, onRequest }: FetchFile
 
 async function receive(setup: FetchFileSetup, answer: MediaBody, before: Blob | null): Promise<ReceivedFile> {
   const { parts, signal, onProgress } = setup;
-  if (answer.offset !== (before?.size ?? 0)) throw new TabcachedError('SERVER_FAILED', 'The answer begins elsewhere than was asked for.');
+  if (answer.offset !== (before?.size ?? 0)) {
+    answer.body.cancel().catch(() => undefined);
+    throw new TabcachedError('SERVER_FAILED', 'The answer begins elsewhere than was asked for.');
+  }
   const totalBytes = answer.totalBytes ?? setup.announcedBytes;
   const hash = createSha256();
-  if (before) await updateWithBlob(hash, before);
-  await parts.expect(totalBytes);
-
   const reader = answer.body.getReader();
   let kept = before?.size ?? 0;
   let received = kept;
@@ -97,6 +97,8 @@ async function receive(setup: FetchFileSetup, answer: MediaBody, before: Blob | 
   };
   onProgress(received, totalBytes, 0);
   try {
+    if (before) await updateWithBlob(hash, before);
+    await parts.expect(totalBytes);
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
       signal.throwIfAborted();
       received += part.value.byteLength;

@@ -56,12 +56,12 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
 
   const letGo = async (id: string, all: boolean): Promise<number> => {
     const record = await calls.get(id);
-    if (!record || (!all && !record._partial && !isHeld(record))) return 0;
+    if (!record || (!all && !record._partial && record.thumbnailBlobKey === null && !isHeld(record))) return 0;
     const at = await paths(record);
-    const others = (record._partial?.size ?? 0) + (all ? (record._thumbnailSize ?? 0) : 0);
-    const freed = await bodies.release(id, (before) => (all ? undefined : withPartial(withoutBody(before), 0, '')), others);
+    const others = (record._partial?.size ?? 0) + (record._thumbnailSize ?? 0);
+    const freed = await bodies.release(id, (before) => (all ? undefined : withPartial(unpicturedFile(withoutBody(before)), 0, '')), others);
     await drop(files, at.part);
-    if (all) await drop(files, at.thumbnail);
+    await drop(files, at.thumbnail);
     return freed + others;
   };
 

@@ -91,7 +91,11 @@ export async function keepFile(setup: KeepFileSetup): Promise<KeptFile> {
       known = totalBytes !== null && totalBytes > MEDIA_PART_BYTES;
       if (!known || !fits || entry.record.fileSize === totalBytes) return;
       // The next daemon tells how far the download is before it asks.
-      entry.record = (await inTurn(() => media.note(id, { fileSize: totalBytes ?? 0 }))) ?? entry.record;
+      try {
+        entry.record = (await inTurn(() => media.note(id, { fileSize: totalBytes ?? 0 }))) ?? entry.record;
+      } catch (thrown) {
+        refused('size not noted', thrown);
+      }
     },
     append: async (offset, bytes, etag) => {
       if (!fits || !known) return false;

@@ -8,12 +8,16 @@ import type { MediaStats } from '../../protocol/media.ts';
 import type { Media, MediaSetup, Pictures } from './media.ts';
 import { mediaView } from './media.ts';
 import { createMediaFiles } from './media-files.ts';
-import type { MediaEntry } from './media-entry.ts';
+import { urgencyOf, type MediaEntry } from './media-entry.ts';
 import type { MediaStore } from './media-store.ts';
+import { orphansOf, showsFile } from './orphans.ts';
 import { createOrphanSweep } from './orphan-sweep.ts';
 import type { EvictableMedia, Room } from './room.ts';
 import { checkedCall } from '../checked-call.ts';
 import { createSessionCalls, stopWatching } from './session-calls.ts';
+
+/** Pause before it is looked again for the message of a file, when storage refused. */
+const LOOK_AGAIN_MS = 5_000;
 
 /** What the cache needs beside the daemon. */
 export interface MediaCacheSetup extends MediaSetup {
@@ -25,7 +29,7 @@ export interface MediaCacheSetup extends MediaSetup {
 }
 
 /** The cache, also as eviction sees it. */
-export interface MediaCache extends Omit<Media, 'rowsStored' | 'freeSpace' | 'evictions' | 'limits'>, EvictableMedia {
+export interface MediaCache extends Omit<Media, 'freeSpace' | 'evictions' | 'limits'>, EvictableMedia {
   /** Fetches pinned files that are not held, and looks for files without a message. To be called once, when started. */
   begin(): Promise<void>;
 }
@@ -40,7 +44,25 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
     onAdded: (record) => sweep.doubt(record.requestId),
   });
   const { queue, stats } = files;
-  const sweep = createOrphanSweep({ timers, log, store, media, flushed: setup.flushed, remove: files.remove });
+  let closed = false;
+  const fetchAgain = (entry: MediaEntry): Promise<void> => files.open(entry.record).then(files.want);
+  /** Was a file taken away although a message that came meanwhile, or stayed, shows it? */
+  const lookAgain = async (entry: MediaEntry): Promise<void> => {
+    if (closed || entry.stored || entry.watchers.size === 0 || files.get(entry.id) !== entry) return;
+    try {
+      await setup.flushed();
+      const orphans = await store.read(['messages', 'chat_meta'], (tx) => orphansOf(tx, [entry.record], new Set()));
+      if (orphans.length === 0) await fetchAgain(entry);
+    } catch {
+      timers.after(LOOK_AGAIN_MS, () => void lookAgain(entry));
+    }
+  };
+  const remove = async (id: string): Promise<void> => {
+    await files.remove(id);
+    const entry = files.get(id);
+    if (entry) void lookAgain(entry);
+  };
+  const sweep = createOrphanSweep({ timers, log, store, media, flushed: setup.flushed, remove });
 
   const isBusy = (id: string): boolean => {
     const entry = files.get(id);
@@ -50,7 +72,8 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
   const forget = async (requestId: string): Promise<void> => {
     try {
       await started;
-      for (const { id } of await media.list(requestId)) await files.remove(id);
+      const known = [...files.all()].filter((entry) => entry.requestId === requestId);
+      for (const id of new Set([...known, ...(await media.list(requestId))].map((file) => file.id))) await remove(id);
     } catch (thrown) {
       log.warn('files not removed', { requestId, error: String(thrown) });
       sweep.doubt(requestId);
@@ -58,7 +81,7 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
   };
 
   return {
-    call: async (session, name, input) => checkedCall(mediaCallInputs, createSessionCalls({ ...setup, files, clock }, session), name, input),
+    call: async (session, name, input) => checkedCall(mediaCallInputs, createSessionCalls({ ...setup, files, clock, log }, session), name, input),
     drop: (session) => {
       for (const { id } of files.all()) stopWatching(files, session, id);
     },
@@ -73,17 +96,32 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
       for (const entry of linked ? files.all() : []) {
         if (mayPass(entry)) void files.note(entry, { downloadStatus: 'pending', _error: undefined }).then(() => files.want(entry));
       }
+      // What was evicted while its page was hidden is on a screen again.
+      for (const entry of files.all()) if (urgencyOf(entry).onScreen) files.want(entry);
       queue.wake();
+    },
+    rowsStored: (requestId, rows) => {
+      for (const entry of files.all()) {
+        if (entry.requestId !== requestId || entry.stored || entry.watchers.size === 0 || !rows.some((row) => showsFile(row, entry.record))) continue;
+        // Its message was away, and the file with it.
+        void fetchAgain(entry);
+      }
+      sweep.doubtLater(requestId);
     },
     rowsRemoved: sweep.doubt,
     forget: (requestId) => {
-      for (const { id, requestId: chat } of files.all()) if (chat === requestId) void queue.drop(id);
+      for (const entry of files.all()) {
+        if (entry.requestId !== requestId) continue;
+        void queue.drop(entry.id);
+        files.show(entry);
+      }
       void forget(requestId);
     },
     isBusy,
     evict: (id) =>
       files.inTurn(id, async () => {
-        if (isBusy(id)) return 0;
+        // Pinned since it was chosen.
+        if (isBusy(id) || (await media.get(id))?.isPinned) return 0;
         const freed = await media.evict(id);
         stats.evictedFiles += 1;
         stats.evictedBytes += freed;
@@ -108,6 +146,7 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
         return [{ requestId, filename, watchers: entry.watchers.size, status, progress, fileSize, pinned, error }];
       }),
     close: async () => {
+      closed = true;
       sweep.close();
       await queue.close();
     },

@@ -91,11 +91,19 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
   };
 
   const thumbnails = createThumbnails(setup.pictures, log, async (id, thumbnail) => {
-    const record = await turns.take(id, () => media.putThumbnail(id, thumbnail));
-    const entry = entries.get(id);
-    if (!entry || !record) return;
-    entry.record = record;
-    show(entry);
+    if (!(await room.make(thumbnail.size))) return false;
+    try {
+      const record = await turns.take(id, () => media.putThumbnail(id, thumbnail));
+      const entry = entries.get(id);
+      if (!record) return false;
+      if (entry) {
+        entry.record = record;
+        show(entry);
+      }
+      return true;
+    } finally {
+      room.settle(thumbnail.size);
+    }
   });
 
   const makeThumbnail = ({ id, record }: MediaEntry): void => void thumbnails.make(record, () => turns.take(id, () => media.read(id, 'body')));
@@ -199,8 +207,8 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
     await queue.drop(id);
     await turns.take(id, () => media.remove(id));
     if (!entry || entries.get(id) !== entry) return;
-    const { messageId, requestId, filename } = entry.record;
-    entry.record = newRecord({ requestId, filename, messageId }, clock.now());
+    const { messageId, requestId, filename, originalFilename, mimeType, priority } = entry.record;
+    entry.record = newRecord({ requestId, filename, messageId, originalFilename, mimeType, priority }, clock.now());
     entry.stored = false;
     entry.lent = null;
     show(entry);

@@ -61,7 +61,10 @@ export function createMedia(setup: MediaSetup, pictures: Pictures | null, given:
   void started.then(() => eviction.check());
   return {
     ...cache,
-    rowsStored: () => eviction.rowsStored(),
+    rowsStored: (requestId, rows) => {
+      eviction.rowsStored();
+      cache.rowsStored(requestId, rows);
+    },
     freeSpace: () => started.then(() => eviction.freeSpace()),
     evictions: () => eviction.evictions(),
     limits: async (change) => {

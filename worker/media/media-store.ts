@@ -91,8 +91,8 @@ export interface MediaStore {
   read(id: string, what: 'body' | 'thumbnail'): Promise<Blob | null>;
 
   /**
-   * Frees the body (and partial) and keeps record and thumbnail; `pending` afterwards. Answers the bytes that were really freed: 0 when
-   * another file shares the body.
+   * Frees body, partial and thumbnail and keeps the record; `pending` afterwards. Answers the bytes that were really freed: a body that
+   * another file shares is not.
    */
   evict(id: string): Promise<number>;
   /** Removes everything of a file: body (unless shared), thumbnail, partial, record. Answers the bytes freed; 0 when it was not there. */

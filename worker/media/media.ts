@@ -3,7 +3,7 @@
  *
  * Owns: the shape, so that the daemon's first script needs nothing of the code behind it.
  */
-import type { Backend, DaemonSettings } from '../../protocol/index.ts';
+import type { Backend, CachedMessage, DaemonSettings } from '../../protocol/index.ts';
 import type { CheckedInput } from '../../protocol/daemon-api.ts';
 import type { MediaCallOutputs } from '../../protocol/media-calls.ts';
 import type { CacheLimits, Eviction, InspectedDownload } from '../../protocol/inspect.ts';
@@ -34,8 +34,8 @@ export interface Media {
   /** Everything of a chat goes. */
   forget(requestId: string): void;
   stats(): MediaStats;
-  /** Rows were stored: the budget of messages is looked at soon. */
-  rowsStored(): void;
+  /** Rows were stored: the budget of messages is looked at soon, and files whose message is back are fetched again for those who show them. */
+  rowsStored(requestId: string, rows: readonly CachedMessage[]): void;
   /** The browser refused a write: gives up files, then messages. Answers whether anything was freed. */
   freeSpace(): Promise<boolean>;
   /** What was evicted lately, oldest first. */

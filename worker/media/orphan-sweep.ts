@@ -10,6 +10,8 @@ import { orphansOf } from './orphans.ts';
 
 /** Deletions of one moment are looked into together. */
 const SWEEP_DELAY_MS = 50;
+/** Rows that come one after the other are looked into together. */
+const LATER_MS = 30_000;
 /** Pause before a chat is looked into again when storage refused. */
 const RETRY_MS = 5_000;
 
@@ -28,13 +30,17 @@ export interface OrphanSweepSetup {
 export interface OrphanSweep {
   /** Messages of that chat are gone, or may be; `deleted`: their ids, as far as they are known. */
   doubt(requestId: string, deleted?: readonly string[]): void;
+  /** Rows of that chat came: one whose message was deleted while nothing of it was held is noticed with them. */
+  doubtLater(requestId: string): void;
   close(): void;
 }
 
 /** No doubts yet. */
 export function createOrphanSweep(setup: OrphanSweepSetup): OrphanSweep {
   const doubted = new Map<string, readonly string[]>();
+  const later = new Set<string>();
   let cancelTimer: (() => void) | null = null;
+  let cancelLater: (() => void) | null = null;
   let closed = false;
 
   const note = (requestId: string, ids: readonly string[]): void => void doubted.set(requestId, [...(doubted.get(requestId) ?? []), ...ids]);
@@ -66,8 +72,19 @@ export function createOrphanSweep(setup: OrphanSweepSetup): OrphanSweep {
       note(requestId, deleted);
       schedule(SWEEP_DELAY_MS);
     },
+    doubtLater: (requestId) => {
+      if (closed) return;
+      later.add(requestId);
+      cancelLater ??= setup.timers.after(LATER_MS, () => {
+        cancelLater = null;
+        for (const chat of later) note(chat, []);
+        later.clear();
+        schedule(0);
+      });
+    },
     close: () => {
       closed = true;
+      cancelLater?.();
       cancelTimer?.();
     },
   };

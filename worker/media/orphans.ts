@@ -14,6 +14,10 @@ const SLICE = 500;
 
 const names = (row: CachedMessage): readonly (string | null)[] => [row.fileName, row.screenshotFileName];
 
+/** Is it the message that a file was asked for, or one that names it? */
+export const showsFile = (row: CachedMessage, { messageId, filename }: Pick<MediaRecord, 'messageId' | 'filename'>): boolean =>
+  row.id === messageId || names(row).includes(filename);
+
 /** Records without a message; `deleted` names messages that are. The transaction needs `messages` and `chat_meta`. */
 export async function orphansOf(tx: ReadTransaction, records: readonly MediaRecord[], deleted: ReadonlySet<string>): Promise<MediaRecord[]> {
   const rows = await Promise.all(records.map((record) => tx.get('messages', record.messageId)));

@@ -19,6 +19,6 @@ export interface Room {
 export interface EvictableMedia {
   /** On screen, under way, or handed out at this moment: not to be evicted. Pins and ages are in the records. */
   isBusy(id: string): boolean;
-  /** Frees a file's body and tells those who watch it. Answers the bytes freed; 0 when it has become busy. */
+  /** Frees what is stored of a file and tells those who watch it. Answers the bytes freed; 0 when it has become busy, or pinned. */
   evict(id: string): Promise<number>;
 }

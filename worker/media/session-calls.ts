@@ -5,7 +5,7 @@
  */
 import { TabcachedError } from '../../protocol/errors.ts';
 import { mediaId, type PinnedMedia } from '../../protocol/media.ts';
-import type { Clock } from '../env.ts';
+import type { Clock, Log } from '../env.ts';
 import type { Session } from '../sessions.ts';
 import type { MediaCalls } from './media.ts';
 import type { MediaEntry } from './media-entry.ts';
@@ -22,6 +22,7 @@ export interface SessionCallsSetup {
   readonly media: MediaStore;
   readonly room: Pick<Room, 'limitBytes'>;
   readonly clock: Clock;
+  readonly log: Log;
   /** Resolves when the store is put right; calls wait for it. */
   readonly started: Promise<void>;
   isConnected(session: Session): boolean;
@@ -37,7 +38,7 @@ export function stopWatching(files: MediaFiles, session: Session, id: string): v
 }
 
 /** The calls of a session. */
-export function createSessionCalls({ files, media, room, clock, started, isConnected }: SessionCallsSetup, session: Session): MediaCalls {
+export function createSessionCalls({ files, media, room, clock, log, started, isConnected }: SessionCallsSetup, session: Session): MediaCalls {
   const { queue } = files;
   const touch = (entry: MediaEntry): void => {
     if (clock.now() - entry.record.lastAccessedAt >= ACCESS_MS) void files.note(entry, { lastAccessedAt: clock.now() });
@@ -54,6 +55,8 @@ export function createSessionCalls({ files, media, room, clock, started, isConne
       if (entry.record.messageId !== messageId || entry.record.priority !== priority) void files.note(entry, { messageId, priority });
       touch(entry);
       files.want(entry);
+      // What this tab is told now may be another state than the last frame's, and going back to that one is news.
+      entry.lastFrame = '';
       return files.state(entry);
     },
     unwatchMedia: async ({ requestId, filename }) => {
@@ -94,10 +97,13 @@ export function createSessionCalls({ files, media, room, clock, started, isConne
       const entry = files.get(mediaId(requestId, filename));
       if (!entry || queue.phase(entry.id) === 'none') return null;
       await queue.drop(entry.id);
-      await files.inTurn(entry.id, async () => {
-        await media.discardPartial(entry.id);
-        entry.record = (await media.get(entry.id)) ?? entry.record;
-      });
+      await files
+        .inTurn(entry.id, async () => {
+          await media.discardPartial(entry.id);
+          entry.record = (await media.get(entry.id)) ?? entry.record;
+        })
+        // Nothing fetches it any more, whatever storage says: who waits for it has to hear so.
+        .catch((thrown: unknown) => log.warn('part not discarded', { id: entry.id, error: String(thrown) }));
       entry.receivedBytes = 0;
       // It was stored in the same moment.
       if (entry.record.localBlobKey !== null) {

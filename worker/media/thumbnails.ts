@@ -1,7 +1,7 @@
 /**
  * Small pictures of files, one after the other.
  *
- * Owns: which files get one, and that a picture that cannot be decoded is tried once in a life of the daemon. Does not know pixels.
+ * Owns: which files get one, and that a picture of which there is none to be made is tried once in a life of the daemon. Does not know pixels.
  */
 import { THUMBNAIL_PX } from '../../protocol/limits.ts';
 import { OCTETS } from '../../protocol/media.ts';
@@ -18,8 +18,9 @@ export interface Thumbnails {
   make(record: MediaRecord, body: () => Promise<Blob | null>): Promise<void>;
 }
 
-/** `store` keeps one. */
-export function createThumbnails(pictures: Pictures | null, log: Log, store: (id: string, thumbnail: Blob) => Promise<void>): Thumbnails {
+/** `store` keeps one; false: it is not kept. */
+export function createThumbnails(pictures: Pictures | null, log: Log, store: (id: string, thumbnail: Blob) => Promise<boolean>): Thumbnails {
+  /** Being made, or not to be made. */
   const tried = new Set<string>();
   let last: Promise<void> = Promise.resolve();
 
@@ -28,7 +29,8 @@ export function createThumbnails(pictures: Pictures | null, log: Log, store: (id
       const picture = await body();
       if (!picture || picture.size > DECODED_MAX_BYTES || picture.size === 0) return;
       const thumbnail = await pictures?.shrink(picture, THUMBNAIL_PX);
-      if (thumbnail && thumbnail.size < picture.size) await store(id, thumbnail);
+      // It may be evicted, and then the next download makes it again.
+      if (thumbnail && thumbnail.size < picture.size && (await store(id, thumbnail))) tried.delete(id);
     } catch (thrown) {
       log.warn('no thumbnail', { id, error: String(thrown) });
     }

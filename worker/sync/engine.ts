@@ -152,8 +152,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     cell.problem = error;
     cell.failures += 1;
     noteOutcome(requestId, true);
-    // A missing token or link is told when it is back; asking in between would only be refused again.
-    if (error.code === 'UNAUTHORIZED') return;
+    // Also without a token: the link may stay while it went bad, and then nothing but the next question brings another one.
     const delayMs = backoffMs(cell.failures - 1, env.random(), error.retryAfterMs);
     stopRetry(cell);
     cell.cancelRetry = env.timers.after(delayMs, () => {

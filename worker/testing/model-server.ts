@@ -16,6 +16,8 @@ export type { ModelChat } from './model-chat.ts';
 export interface AppendOptions {
   readonly hidden?: boolean;
   readonly clientTempId?: string;
+  /** What it shows. */
+  readonly file?: Partial<Pick<ServerMessage, 'fileName' | 'fileSize' | 'fileMimeType' | 'isScreenshot' | 'screenshotFileName'>>;
 }
 
 /** The server, and what a test does to it. */
@@ -23,7 +25,7 @@ export interface ModelServer extends Omit<ModelLinks, 'open' | 'push' | 'isCut'>
   readonly backend: Backend;
   readonly chats: ReadonlyMap<string, ModelChat>;
   createChat(id: string, subject?: string): ModelChat;
-  append(chatId: string, content: string, from?: string): ServerMessage;
+  append(chatId: string, content: string, from?: string, options?: AppendOptions): ServerMessage;
   edit(chatId: string, sequence: number, content: string): void;
   remove(chatId: string, sequence: number): void;
   /** Allocates a sequence and stores nothing: a rolled-back insert. */
@@ -109,7 +111,7 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
     else if (deletion) pushChange(chat, { kind: 'delete', deletion });
   };
 
-  const store = (chat: ModelChat, content: string, from: string, { hidden = false, clientTempId }: AppendOptions): ServerMessage => {
+  const store = (chat: ModelChat, content: string, from: string, { hidden = false, clientTempId, file }: AppendOptions): ServerMessage => {
     const sequenceNumber = ++chat.head;
     if (hidden) chat.hidden.add(sequenceNumber);
     const message: ServerMessage = {
@@ -127,6 +129,7 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       fileSize: null,
       fileMimeType: null,
       isReadByCurrentUser: false,
+      ...file,
       revision: chat.revision + 1,
       ...(clientTempId === undefined ? {} : { clientTempId }),
     };
@@ -173,7 +176,7 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       const chat = askedChat(message.requestId);
       const stored = server.idempotent ? known(message.clientTempId) : undefined;
       if (chat.statusId === 4 && !stored) throw new TabcachedError('TICKET_CLOSED', 'The ticket is closed.');
-      return { ...(stored ?? store(chat, message.content, userId, { clientTempId: message.clientTempId })) };
+      return { ...(stored ?? store(chat, message.content, userId, { clientTempId: message.clientTempId, file: { isScreenshot: message.isScreenshot, screenshotFileName: message.screenshotFileName } })) };
     },
     findByTempId: async (clientTempId) => {
       await ask('find', clientTempId);
@@ -201,7 +204,7 @@ export function createModelServer(userId: string, newId: () => string): ModelSer
       chats.set(id, chat);
       return chat;
     },
-    append: (chatId, content, from = 'somebody') => store(chatOf(chatId), content, from, {}),
+    append: (chatId, content, from = 'somebody', options = {}) => store(chatOf(chatId), content, from, options),
     appendHidden: (chatId, content) => store(chatOf(chatId), content, 'colleague', { hidden: true }).sequenceNumber,
     edit: (chatId, sequence, content) => {
       const chat = chatOf(chatId);

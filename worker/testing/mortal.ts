@@ -54,6 +54,7 @@ export function mortalBackend(life: Life, backend: Backend): Backend {
     markRead: mortal(life, (...args) => backend.markRead(...args)),
     ...(backend.changes ? { changes: mortal(life, backend.changes.bind(backend)) } : {}),
     ...(backend.findByTempId ? { findByTempId: mortal(life, backend.findByTempId.bind(backend)) } : {}),
+    ...(backend.media ? { media: mortal(life, backend.media.bind(backend)) } : {}),
     ...(openPush ? { openPush: (inner: PushEvents) => openPush(events(inner)) } : {}),
   };
 }

@@ -15,6 +15,8 @@ export interface VirtualTime {
   advance(byMs: number): Promise<void>;
   /** Lets promises settle. */
   settle(): Promise<void>;
+  /** Time that has passed since the beginning, whatever the wall clock says. */
+  elapsedMs(): number;
   /** When the next timer is due, or null. */
   nextAt(): number | null;
 }
@@ -47,6 +49,7 @@ export function createVirtualTime(startAt = Date.UTC(2026, 0, 16, 9), settle = o
     },
     jump: (byMs) => void (offset += byMs),
     settle,
+    elapsedMs: () => now - startAt,
     nextAt: () => next()?.[1].dueAt ?? null,
     advance: async (byMs) => {
       const untilAt = now + byMs;
