@@ -1,2 +1,82 @@
-/** @type {readonly { name: string, edits: readonly { file: string, text: string, replacement: string }[] }[]} */
-export const PLANTED_MEDIA = [];
+/**
+ * Planted bugs of files and of eviction.
+ *
+ * Owns: this part of the table; see `planted-list.mjs`.
+ */
+
+/** @type {readonly import('./planted-list.mjs').PlantedBug[]} */
+export const MEDIA_BUGS = [
+  {
+    name: 'bytes are stored although their digest is another one',
+    edits: [{ file: 'worker/media/fetch-file.ts', text: 'if (answer.digest !== null && digest !== answer.digest) {', replacement: 'if (answer.digest !== null && digest === null) {' }],
+  },
+  {
+    name: 'a rest is put behind the part of another file',
+    edits: [{ file: 'worker/media/fetch-file.ts', text: 'if (answer.offset === held.bytes.size && answer.etag === held.etag)', replacement: 'if (answer.offset === held.bytes.size || answer.offset === held.bytes.size - 1)' }],
+  },
+  {
+    name: 'a pinned file is evicted',
+    edits: [
+      { file: 'worker/eviction/file-victims.ts', text: 'return !record.isPinned && !young', replacement: 'return !young' },
+      { file: 'worker/media/media-cache.ts', text: 'if (isBusy(id) || (await media.get(id))?.isPinned) return 0;', replacement: 'if (isBusy(id)) return 0;' },
+    ],
+  },
+  {
+    name: 'a file on a screen is evicted',
+    edits: [{ file: 'worker/media/media-cache.ts', text: "(queue.phase(id) !== 'none' || [...entry.watchers.values()].some((wish) => wish.onScreen))", replacement: "queue.phase(id) !== 'none'" }],
+  },
+  {
+    name: 'a file that was just stored is evicted',
+    edits: [{ file: 'worker/eviction/file-victims.ts', text: 'const YOUNG_MS = 60 * 60 * 1000;', replacement: 'const YOUNG_MS = 1000;' }],
+  },
+  {
+    name: 'a body that others share is deleted with the first of them',
+    edits: [{ file: 'worker/media/blob-media-store.ts', text: 'if (refs.length > 0) {', replacement: 'if (refs.length > 1) {' }],
+  },
+  {
+    name: 'a body that is stored already is counted again',
+    edits: [{ file: 'worker/media/blob-media-store.ts', text: 'storedBytes: (held ? 0 : body.size) - freed', replacement: 'storedBytes: body.size - freed' }],
+  },
+  {
+    name: 'a thumbnail outlives its file',
+    edits: [{ file: 'worker/media/blob-media-store.ts', text: "      void tx.delete('media_blobs', before.thumbnailBlobKey);\n", replacement: '' }],
+  },
+  {
+    name: 'four downloads at once',
+    edits: [{ file: 'protocol/limits.ts', text: 'export const MEDIA_SLOTS = 3;', replacement: 'export const MEDIA_SLOTS = 4;' }],
+  },
+  {
+    name: 'a download that waits for its next attempt is not woken',
+    edits: [{ file: 'worker/media/download-queue.ts', text: 'if (!next) return sleepUntil(Math.min(...waiting.map((job) => job.notBeforeAt)));', replacement: 'if (!next) return;' }],
+  },
+  {
+    name: 'an address that is refused is not renewed',
+    edits: [{ file: 'worker/media/download-queue.ts', text: "if (error.code === 'FORBIDDEN' && !job.renew) {", replacement: "if (error.code === 'FORBIDDEN' && job.renew) {" }],
+  },
+  {
+    name: 'files of deleted messages stay',
+    edits: [
+      { file: 'worker/wire-parts.ts', text: '    if (removals.length > 0) media.loaded()?.rowsRemoved(requestId, removals);\n', replacement: '' },
+      { file: 'worker/media/media-cache.ts', text: '      sweep.doubtLater(requestId);\n', replacement: '' },
+    ],
+  },
+  {
+    name: 'files of a chat that is lost stay',
+    edits: [{ file: 'worker/wire-parts.ts', text: 'onForgotten: (requestId) => media.loaded()?.forget(requestId),', replacement: 'onForgotten: () => undefined,' }],
+  },
+  {
+    name: 'a file that was taken away is not fetched again when its message is back',
+    edits: [
+      { file: 'worker/media/media-cache.ts', text: '        void fetchAgain(entry);\n', replacement: '' },
+      { file: 'worker/media/media-cache.ts', text: 'if (orphans.length === 0) await fetchAgain(entry);', replacement: '' },
+    ],
+  },
+  {
+    name: 'messages past their budget stay',
+    edits: [{ file: 'worker/eviction/budget-keeper.ts', text: 'const tooMany = held > budget * START_SHARE ? held - budget * STOP_SHARE : 0;', replacement: 'const tooMany = 0;' }],
+  },
+  {
+    name: 'rows are evicted and their record is not told',
+    edits: [{ file: 'worker/eviction/evict-messages.ts', text: 'meta: forgotten.model.meta, now, confirmed: [] };', replacement: 'meta: model.meta, now, confirmed: [] };' }],
+  },
+];

@@ -38,8 +38,9 @@ describe('which files go first', () => {
     expect(idsOf([held('a', shared), held('b', { ...shared, isPinned: true })])).toEqual([]);
   });
 
-  test('a part that waits goes too, records without bytes do not', () => {
-    expect(orderVictims([media('a', { _partial: { size: 7, etag: '"1"' } }), media('b', { thumbnailBlobKey: 't' })], facts)).toEqual([{ ids: ['a'], bytes: 7 }]);
+  test('D-2 parts that wait and thumbnails are counted and go too, with or without a body; records without bytes do not', () => {
+    const records = [media('a', { _partial: { size: 7, etag: '"1"' } }), media('b', { thumbnailBlobKey: 't', _thumbnailSize: 3 }), media('c'), held('d', { thumbnailBlobKey: 't', _thumbnailSize: 3 })];
+    expect(orderVictims(records, facts)).toEqual([{ ids: ['a'], bytes: 7 }, { ids: ['b'], bytes: 3 }, { ids: ['d'], bytes: 13 }]);
   });
 
   test('D-3 no choice names a file that may not go, frees less than was asked, or takes one more than it must', () => {

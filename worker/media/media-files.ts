@@ -185,9 +185,10 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
   const open: MediaFiles['open'] = (wish, use) => {
     const id = mediaId(wish.requestId, wish.filename);
     return turns.take(id, async () => {
-      const entry = entries.get(id) ?? newEntry(newRecord(wish, clock.now()), false);
+      let entry = entries.get(id) ?? newEntry(newRecord(wish, clock.now()), false);
       if (!entry.stored) await readRecord(entry);
-      // It may have been forgotten meanwhile, by a tab that left.
+      // It may have been adopted meanwhile, or forgotten, by a tab that left.
+      entry = entries.get(id) ?? entry;
       entries.set(id, entry);
       use?.(entry);
       return entry;

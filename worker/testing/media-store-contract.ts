@@ -141,18 +141,20 @@ export function mediaStoreContract(kind: MediaStore['kind'], open: () => Promise
         await expectCounted(fixture);
       });
 
-      test('evict frees body and partial, keeps record, pin and thumbnail', async () => {
+      test('D-2 evict frees body, partial and thumbnail, and keeps record and pin', async () => {
         const fixture = await withFiles(['a.png']);
         const { media } = fixture;
         await media.publish(a, body('0123456789'), 1);
         await media.putThumbnail(a, new Blob(['tn'], { type: 'image/webp' }));
         await media.note(a, { isPinned: true });
-        expect(await media.evict(a)).toBe(10);
+        expect(await media.evict(a)).toBe(12);
         expect(await media.get(a)).toMatchObject({ localBlobKey: null, downloadStatus: 'pending', downloadProgress: 0, downloadedAt: null, isVerified: false, isPinned: true, fileSize: 10 });
         expect(await media.read(a, 'body')).toBeNull();
-        expect(await text(await media.read(a, 'thumbnail'))).toBe('tn');
-        expect(await media.size()).toBe(2);
+        expect(await media.read(a, 'thumbnail')).toBeNull();
+        expect(await media.size()).toBe(0);
         expect(await media.evict(a)).toBe(0);
+        await media.putThumbnail(a, new Blob(['tn'], { type: 'image/webp' }));
+        expect(await media.evict(a)).toBe(2);
         await expectCounted(fixture);
       });
 
