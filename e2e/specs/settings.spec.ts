@@ -100,3 +100,69 @@ test('the download of all chats is paused, resumed, goes on with the next daemon
   await expect(panel).toContainText('Off.');
   release();
 });
+
+test('clearing by days counts what was opened then, takes it, and leaves the rest', async ({ desk }) => {
+  const [old, recent] = [await desk.newTicket(), await desk.newTicket()];
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: old.id });
+  await expect(tab.articleWith(old.content)).toHaveCount(1);
+  await tab.openTicket(recent.subject);
+  await expect(tab.articleWith(recent.content)).toHaveCount(1);
+  const page = await openPage(desk, 'settings');
+  const rows = page.getByRole('region', { name: 'Chats', exact: true }).getByRole('row');
+  await expect(rows).toHaveCount(3);
+  // A chat stays open for a moment after it was left, and what is open is fetched again.
+  await expect.poll(() => page.evaluate(async (id) => (await window.tabcached?.inspect())?.chats.find(({ requestId }) => requestId === id)?.watchers, old.id)).toBe(0);
+  const panel = page.getByRole('region', { name: 'Clear' });
+  const dialog = page.getByRole('dialog');
+  await expect(panel.getByRole('button', { name: 'Clear these days' })).toBeDisabled();
+  const day = (daysAgo: number): string => {
+    const at = new Date(Date.now() - daysAgo * 86_400_000);
+    return `${at.getFullYear()}-${String(at.getMonth() + 1).padStart(2, '0')}-${String(at.getDate()).padStart(2, '0')}`;
+  };
+  await panel.getByLabel('to').fill(day(2));
+  await panel.getByRole('button', { name: 'Clear these days' }).click();
+  await expect(dialog).toContainText('There is nothing to do.');
+  await expect(dialog.getByRole('button', { name: 'Clear' })).toBeDisabled();
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+  await panel.getByLabel('to').fill('');
+  await panel.getByLabel('Last opened from').fill(day(1));
+  await panel.getByRole('button', { name: 'Clear these days' }).click();
+  await expect(dialog).toContainText('2 messages in 2 chats');
+  await dialog.getByRole('button', { name: 'Clear' }).click();
+  await expect(dialog).toHaveCount(0);
+  await expect(rows.filter({ hasText: old.subject })).toHaveCount(0);
+});
+
+test('chats are sorted by what a person clicks', async ({ desk }) => {
+  const [small, large] = [await desk.newTicket(), await desk.newTicket()];
+  for (let n = 0; n < 3; n += 1) await desk.requester.say(large.id, `line ${n}`);
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: large.id });
+  await expect(tab.articleWith(large.content)).toHaveCount(1);
+  await tab.openTicket(small.subject);
+  await expect(tab.articleWith(small.content)).toHaveCount(1);
+  const page = await openPage(desk, 'settings');
+  const chats = page.getByRole('region', { name: 'Chats', exact: true });
+  const first = chats.getByRole('row').nth(1);
+  await expect(chats.getByRole('row')).toHaveCount(3);
+  await expect(first).toContainText(small.subject);
+  await chats.getByRole('button', { name: 'Messages' }).click();
+  await expect(first).toContainText(large.subject);
+  await expect(chats.getByRole('columnheader', { name: 'Messages' })).toHaveAttribute('aria-sort', 'descending');
+  await chats.getByRole('button', { name: 'Messages' }).click();
+  await expect(first).toContainText(small.subject);
+});
+
+test('the download of all chats stops at the limit and says so', async ({ desk }) => {
+  const ticket = await desk.newTicket();
+  for (let n = 0; n < 3; n += 1) await desk.newTicket();
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  const page = await openPage(desk, 'settings');
+  const panel = page.getByRole('region', { name: 'Download all chats' });
+  await expect(panel).toContainText('Off.');
+  await page.evaluate(() => window.tabcached?.cache.setLimits({ messageBudgetBytes: 1_200 }));
+  await panel.getByRole('button', { name: 'Download all chats' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Download' }).click();
+  await expect(panel).toContainText('Stopped: the limit is reached.', { timeout: 30_000 });
+  await expect(panel.getByRole('status')).toContainText(/^\d+ of \d+ chats/);
+});

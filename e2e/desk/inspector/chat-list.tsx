@@ -49,7 +49,9 @@ function Chat({ chat, now, client, onDone }: { readonly chat: InspectedChat; rea
   return (
     <li className="inspected__chat" data-state={chat.state}>
       <div className="inspected__head">
-        <a {...linkTo({ as: username, ticket: requestId })}>{chat.subject ?? requestId}</a>
+        <a title={chat.subject ?? requestId} {...linkTo({ as: username, ticket: requestId })}>
+          {chat.subject ?? requestId}
+        </a>
         <span className="chip" data-tone={toneOf(chat.state)}>
           {chat.state}
         </span>
@@ -63,9 +65,9 @@ function Chat({ chat, now, client, onDone }: { readonly chat: InspectedChat; rea
       <p className="inspected__why">{chat.why}</p>
       <HistoryBar parts={chat.parts} text={chat.history} />
       <p className="inspected__facts">
-        <code title="floor, watermark, head">
-          {chat.floor} / {chat.watermark} / {chat.head}
-        </code>
+        <span title="The oldest message asked for, the newest one confirmed, and the newest on the server">
+          floor {chat.floor}, watermark {chat.watermark}, head {chat.head}
+        </span>
         <span>revision {chat.revision ?? 'none'}</span>
         <span>
           {chat.held} of {chat.total} held

@@ -33,7 +33,7 @@ export function DownloadList({ downloads, subjectOf }: { readonly downloads: rea
           <tbody>
             {downloads.slice(0, SHOWN).map((file) => (
               <tr key={`${file.requestId} ${file.filename}`}>
-                <td>
+                <td className="table__name">
                   {file.filename} {file.pinned && <span className="table__note">pinned</span>}
                 </td>
                 <td>

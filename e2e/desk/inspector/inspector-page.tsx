@@ -6,6 +6,7 @@ import { bytesText } from '../settings/bytes-text.ts';
 import { ChatList } from './chat-list.tsx';
 import { DownloadList, EvictionList } from './download-list.tsx';
 import { durationText } from './duration-text.ts';
+import { GlancePanel } from './glance-panel.tsx';
 import { LaneList } from './lane-list.tsx';
 import { LogView } from './log-view.tsx';
 import { UpdateFeed } from './update-feed.tsx';
@@ -26,6 +27,7 @@ export function InspectorPage(): ReactNode {
       )}
       {report ? (
         <>
+          <GlancePanel report={report} subjectOf={subjectOf} />
           <div className="panel-row">
             <DaemonPanel report={report} client={client} />
             <TabsPanel report={report} client={client} subjectOf={subjectOf} />

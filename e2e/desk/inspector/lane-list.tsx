@@ -42,8 +42,8 @@ export function LaneList({ lanes, chats, now, client, onDone }: LaneListProps): 
             {lanes.flatMap(({ requestId, operations }) =>
               operations.map((operation, at) => (
                 <tr key={operation.id}>
-                  <td>{at === 0 && <a {...linkTo({ as: username, ticket: requestId })}>{chats.find((chat) => chat.requestId === requestId)?.subject ?? requestId.slice(0, 8)}</a>}</td>
-                  <td title={operation.id}>
+                  <td className="table__name">{at === 0 && <ChatLink username={username} requestId={requestId} subject={chats.find((chat) => chat.requestId === requestId)?.subject ?? null} />}</td>
+                  <td className="table__short" title={operation.id}>
                     {operation.type === 'mark_read' ? 'read marker' : 'message'} <span className="table__note">{durationText(now - operation.createdAt)} ago</span>
                   </td>
                   <td>
@@ -52,7 +52,9 @@ export function LaneList({ lanes, chats, now, client, onDone }: LaneListProps): 
                     </span>
                   </td>
                   <td>{waitText(operation, operations[0]?.status === 'failed', at, now)}</td>
-                  <td className="table__error">{operation.lastError ?? '–'}</td>
+                  <td className="table__error" title={operation.lastError ?? undefined}>
+                    {operation.lastError ?? '–'}
+                  </td>
                   <td className="table__action">
                     {operation.status === 'failed' && operation.type === 'send_message' && (
                       <ActionButton
@@ -74,3 +76,9 @@ export function LaneList({ lanes, chats, now, client, onDone }: LaneListProps): 
     </section>
   );
 }
+
+const ChatLink = ({ username, requestId, subject }: { readonly username: string; readonly requestId: string; readonly subject: string | null }): ReactNode => (
+  <a title={subject ?? requestId} {...linkTo({ as: username, ticket: requestId })}>
+    {subject ?? requestId.slice(0, 8)}
+  </a>
+);

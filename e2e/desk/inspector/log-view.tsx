@@ -47,7 +47,7 @@ export function LogView({ client }: { readonly client: Client }): ReactNode {
             <time dateTime={new Date(entry.at).toISOString()}>{clock.format(entry.at)}</time>
             <span className="feed__kind">{entry.level}</span>
             <span>
-              {entry.event} <span className="table__note">{JSON.stringify(entry.fields)}</span>
+              {entry.event} <span className="table__note">{factsText(entry)}</span>
             </span>
             <span className="table__note">{entry.trace}</span>
           </li>
@@ -56,3 +56,6 @@ export function LogView({ client }: { readonly client: Client }): ReactNode {
     </section>
   );
 }
+
+/** The trace stands at the end of the line. */
+const factsText = ({ fields: { trace: _, ...facts } }: LogEntry): string => (Object.keys(facts).length === 0 ? '' : JSON.stringify(facts));

@@ -27,7 +27,7 @@ export function OutboxDrawer({ outbox }: { readonly outbox: OutboxState }): Reac
       {all > 0 && (
         <button type="button" className="outbox-button" data-tone={failed > 0 ? 'attention' : 'calm'} aria-label={`Outbox: ${label}`} title={`${label} (o)`} onClick={show}>
           <Icon name={failed > 0 ? 'alert' : 'clock'} />
-          {failed > 0 ? `${failed} not sent` : `${waiting} waiting`}
+          {failed > 0 ? failed : waiting} <span className="outbox-button__word">{failed > 0 ? 'not sent' : 'waiting'}</span>
         </button>
       )}
       <dialog ref={dialog} className="drawer" aria-labelledby="outbox-title" onClose={() => setOpen(false)}>

@@ -27,6 +27,9 @@ export function ChatTable({ chats, client, onDone }: { readonly chats: readonly 
   if (chats.length === 0) return <p className="panel-page__wait">No chat is stored in this browser.</p>;
   return (
     <section className="panel panel--wide" aria-label="Chats">
+      <h2>
+        Chats <span className="panel__count">{chats.length}</span>
+      </h2>
       <table className="table">
         <thead>
           <tr>
@@ -43,9 +46,9 @@ export function ChatTable({ chats, client, onDone }: { readonly chats: readonly 
         <tbody>
           {sortChats(chats, key, descending).map((chat) => (
             <tr key={chat.requestId}>
-              <td>
+              <td className="table__name" title={chat.subject ?? chat.requestId}>
+                {chat.unsent > 0 && <span className="table__unsent">{chat.unsent} not sent</span>}
                 <a {...linkTo({ as: username, ticket: chat.requestId })}>{chat.subject ?? chat.requestId}</a>
-                {chat.unsent > 0 && <span className="table__note"> {chat.unsent} not sent</span>}
               </td>
               <td className="table__number">
                 {chat.messageCount} <span className="table__note">{bytesText(chat.messagesSize)}</span>

@@ -10,7 +10,7 @@ const usage = {
 
 test('megabytes as people write them', () => {
   expect(['250', '0.5', '', 'many', '-3', '1.5'].map(megabytesOf)).toEqual([250 * MEGABYTE, null, null, null, null, 1.5 * MEGABYTE]);
-  expect(megabytesText(1.5 * MEGABYTE)).toBe('1.5');
+  expect([1.5 * MEGABYTE, 104_857_600, 2 ** 30].map(megabytesText)).toEqual(['1.5', '105', '1074']);
 });
 
 test('the question names what would go, and is not asked when nothing changes', () => {

@@ -10,8 +10,11 @@ export function megabytesOf(text: string): number | null {
   return text.trim() === '' || !Number.isFinite(megabytes) || megabytes < 1 ? null : Math.round(megabytes * MEGABYTE);
 }
 
-/** A field's text for that many bytes. */
-export const megabytesText = (bytes: number): string => String(Math.round((bytes / MEGABYTE) * 100) / 100);
+/** A field's text for that many bytes: whole megabytes where parts of one do not matter. */
+export function megabytesText(bytes: number): string {
+  const parts = bytes < 100 * MEGABYTE ? 100 : 1;
+  return String(Math.round((bytes / MEGABYTE) * parts) / parts);
+}
 
 /** Chosen limits, in bytes. */
 export interface ChosenLimits {

@@ -39,10 +39,10 @@ export function PinnedList({ client, round, subjectOf }: { readonly client: Clie
           <tbody>
             {files.map((file) => (
               <tr key={`${file.requestId} ${file.filename}`}>
-                <td>
+                <td className="table__name" title={file.originalFilename ?? file.filename}>
                   {file.originalFilename ?? file.filename} {!file.held && <span className="table__note">still to be fetched</span>}
                 </td>
-                <td>
+                <td className="table__name" title={subjectOf(file.requestId)}>
                   <a {...linkTo({ as: username, ticket: file.requestId })}>{subjectOf(file.requestId)}</a>
                 </td>
                 <td className="table__number">{bytesText(file.fileSize)}</td>
