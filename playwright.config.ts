@@ -5,7 +5,7 @@ import { browserFlags } from './e2e/fixtures/find-browser.ts';
 import { findOrInstallBrowser } from './e2e/fixtures/install-browser.ts';
 
 /** Specs that prove what must hold wherever the daemon runs; those of the fallback itself ask for it. */
-const IN_BOTH_HOSTS = ['one-daemon', 'messages-everywhere', 'killed-daemon', 'crashed-tab', 'updates', 'two-users', 'drafts', 'content-security', 'sign-out'].map((name) => `**/${name}.spec.ts`);
+const IN_BOTH_HOSTS = ['one-daemon', 'messages-everywhere', 'killed-daemon', 'crashed-tab', 'updates', 'two-users', 'drafts', 'content-security', 'sign-out', 'tabs'].map((name) => `**/${name}.spec.ts`);
 
 export default defineConfig<{ host: HostOption }>({
   testDir: 'e2e/specs',

@@ -77,6 +77,7 @@ const workerParts = [
   'worker/store/memory-store.ts',
   'worker/store/rebuild-newer.ts',
   'worker/store/upgrade-database.ts',
+  'worker/tabs/tabs-part.ts',
   'worker/take-over.ts',
 ];
 const partFile = (source: string): string => `worker-${basename(source, '.ts')}`;

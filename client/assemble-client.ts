@@ -48,7 +48,7 @@ export interface AssembledClient {
 /** Assembles a client. */
 export function assembleClient({ env, userId, tabId, deadlineMs, host, status, call, connection, options, connectedFromMs }: ClientParts): AssembledClient {
   const isUp = (): boolean => connection.session() !== null;
-  const views = createTabViews(env, userId, deadlineMs, createMetrics(env, call, options, connectedFromMs), isUp);
+  const views = createTabViews(env, userId, tabId, deadlineMs, createMetrics(env, call, options, connectedFromMs), isUp);
   const observers = new Set<() => void>();
   const client: Client = {
     userId,
@@ -63,6 +63,8 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, status, c
     status,
     tickets: views.tickets,
     outbox: views.outbox,
+    tabs: views.tabs,
+    notices: views.notices,
     chat: (requestId, { anchor = 'newest' } = {}) => views.chat(requestId, anchor),
     media: views.media,
     updates: {

@@ -22,11 +22,13 @@ import type {
   MediaPriority,
   MediaState,
   Metric,
+  Notice,
   OutboxOperation,
   OutboxPause,
   PinnedMedia,
   SendReceipt,
   SignOutReport,
+  TabInfo,
   Update,
   VerifyReport,
   Window,
@@ -235,6 +237,36 @@ export interface Outbox extends Readable<OutboxState> {
   discard(operationId: string): Promise<void>;
 }
 
+/** A tab of this user; `self`: this one. */
+export interface TabState extends TabInfo {
+  readonly self: boolean;
+}
+
+/** The user's tabs. */
+export interface TabsState {
+  /** False until the first answer. */
+  readonly ready: boolean;
+  readonly tabs: readonly TabState[];
+}
+
+/** Another tab asked this one to come forward, and what to show then, if anything. */
+export interface CalledForward {
+  /** Id of the tab that asked. */
+  readonly from: string;
+  readonly requestId: string | null;
+}
+
+/** The user's tabs, live while somebody subscribes: how many, which shows which chats, which is looked at. */
+export interface Tabs extends Readable<TabsState> {
+  /**
+   * Asks another tab to come forward: it calls `window.focus()` and its {@link Tabs.onCalled} listeners. False: it is not there any more.
+   * Browsers seldom let a page bring itself to the front, so it should make itself noticed as well.
+   */
+  goTo(tabId: string, requestId?: string | null): Promise<boolean>;
+  /** Another tab asks this one to come forward. Returns the undo. */
+  onCalled(listener: (called: CalledForward) => void): () => void;
+}
+
 /** What `connect` returns: this tab's end of the shared daemon. */
 export interface Client {
   readonly userId: string;
@@ -251,6 +283,12 @@ export interface Client {
   /** A file of a chat by the name that the server has it under: a message's `screenshotFileName` or `fileName`. */
   media(requestId: string, filename: string, hints: MediaHints): MediaView;
   readonly outbox: Outbox;
+  readonly tabs: Tabs;
+  /**
+   * New messages of others that a person is to be told of: by a notification, a sound. Of all tabs that subscribe exactly one is called,
+   * and none while the chat is on a visible tab. What came while no tab, no daemon or no link was there comes once, later.
+   */
+  readonly notices: { subscribe(listener: (notices: readonly Notice[]) => void): () => void };
   readonly updates: { subscribe(listener: (update: Update) => void): () => void };
   /** Live statistics of the cache while somebody subscribes; called as a function, what this daemon has done in its life. */
   readonly stats: Readable<CacheStats | null> & (() => Promise<DaemonStats>);

@@ -1,9 +1,12 @@
 /** What views show before there is anything to show: without a client, on a server, before the first snapshot. */
 import { OUTBOX_LIMIT } from '../protocol/limits.ts';
-import type { ChatViewState, OutboxState, TicketsState } from './client.ts';
+import type { ChatViewState, OutboxState, TabsState, TicketsState } from './client.ts';
 
 /** The ticket list before its first snapshot. */
 export const NO_TICKETS: TicketsState = { ready: false, tickets: [] };
+
+/** The tabs before the first answer. */
+export const NO_TABS: TabsState = { ready: false, tabs: [] };
 
 /** A chat before its first snapshot. */
 export const EMPTY_CHAT: ChatViewState = {

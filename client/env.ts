@@ -60,6 +60,8 @@ export type Timeline = Pick<Performance, 'measure' | 'clearMeasures'>;
 export interface LatePage {
   /** Loads the page anew. */
   reload(): void;
+  /** Asks the browser to bring the page to the front. It may do nothing. */
+  focus(): void;
   /** Asks the browser to keep what the origin stores; a browser may ask the person. Whatever comes of it, nothing depends on it. */
   askPersistence(): void;
   /** Wall clock, milliseconds since the Unix epoch: what is remembered over a reload needs it. */

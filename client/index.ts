@@ -1,6 +1,7 @@
 /** `tabcached`: the tab's side. Importing it does nothing; `connect` is where it begins. */
 export type {
   CacheControl,
+  CalledForward,
   ChatView,
   ChatViewState,
   Client,
@@ -16,6 +17,9 @@ export type {
   Outgoing,
   Readable,
   Superseded,
+  Tabs,
+  TabsState,
+  TabState,
   TicketsState,
 } from './client.ts';
 export type { MediaError, MediaPriority, MediaState, PinnedMedia } from '../protocol/media.ts';
@@ -40,6 +44,7 @@ export type {
 export type { FlightLine } from '../protocol/flight.ts';
 export type { Metric, MetricName } from '../protocol/metrics.ts';
 export type { SignOutReport } from '../protocol/sign-out.ts';
+export type { Notice, TabInfo } from '../protocol/tabs.ts';
 export { TabcachedError } from '../protocol/errors.ts';
 export type { ErrorCode } from '../protocol/errors.ts';
 export type { OutboxOperation, OutboxPause, RefusalContext } from '../protocol/outbox.ts';

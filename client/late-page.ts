@@ -15,6 +15,7 @@ function attempt<T>(run: () => T): T | undefined {
 /** The page's later half. */
 export const latePage = (): LatePage => ({
   reload: () => location.reload(),
+  focus: () => window.focus(),
   askPersistence: () => void attempt(() => navigator.storage.persist().catch(() => false)),
   wallTime: Date.now,
   session: {

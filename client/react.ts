@@ -6,9 +6,9 @@
  */
 import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import type { Anchor } from '../protocol/views.ts';
-import type { ChatView, ChatViewState, Client, ClientStatus, MediaHints, MediaView, MediaViewState, OutboxState, Readable, TicketsState } from './client.ts';
+import type { ChatView, ChatViewState, Client, ClientStatus, MediaHints, MediaView, MediaViewState, OutboxState, Readable, TabsState, TicketsState } from './client.ts';
 import { NO_MEDIA } from './empty-media.ts';
-import { EMPTY_CHAT, EMPTY_OUTBOX, NO_TICKETS } from './empty-states.ts';
+import { EMPTY_CHAT, EMPTY_OUTBOX, NO_TABS, NO_TICKETS } from './empty-states.ts';
 import { NO_STATUS } from './no-status.ts';
 
 const ClientContext = createContext<Client | null>(null);
@@ -39,6 +39,9 @@ export const useTickets = (client: Client | null): TicketsState => useReadable(c
 
 /** What waits to be sent, in all chats. It is live while a component uses it. */
 export const useOutbox = (client: Client | null): OutboxState => useReadable(client?.outbox ?? null, EMPTY_OUTBOX);
+
+/** The user's tabs and what they show. It is live while a component uses it. */
+export const useTabs = (client: Client | null): TabsState => useReadable(client?.tabs ?? null, NO_TABS);
 
 /** A chat in a component. */
 export interface ChatInComponent {

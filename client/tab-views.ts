@@ -9,14 +9,17 @@ import type { MediaFrame } from '../protocol/media.ts';
 import type { DownloadAllState } from '../protocol/inspect.ts';
 import type { CacheStats } from '../protocol/records.ts';
 import type { OutboxPatch } from '../protocol/outbox.ts';
+import type { CalledFrame, NoticeFrame, TabsFrame } from '../protocol/tabs.ts';
 import type { ChatPatch, PersistFrame, StaleViews, StatsFrame, TicketsPatch } from '../protocol/views.ts';
 import { createChats, type Chats } from './chats.ts';
-import type { MediaHints, MediaView, Outbox, TicketsState } from './client.ts';
+import type { Client, MediaHints, MediaView, Outbox, Tabs, TicketsState } from './client.ts';
 import type { LoadedEnvironment } from './env.ts';
 import type { MediaCall } from './media-call.ts';
 import type { MediaFiles } from './media-files.ts';
 import type { Metrics } from './metrics.ts';
 import { createMediaView } from './media-view.ts';
+import { createNoticeReceiver } from './notices.ts';
+import { createOtherTabs } from './other-tabs.ts';
 import { createOutboxView } from './outbox-view.ts';
 import type { Source } from './source.ts';
 import { createStatsView } from './stats-view.ts';
@@ -27,10 +30,12 @@ export interface TabViews {
   readonly tickets: Source<TicketsState>;
   readonly stats: Source<CacheStats | null>;
   readonly outbox: Outbox;
+  readonly tabs: Tabs;
+  readonly notices: Client['notices'];
   readonly download: Source<DownloadAllState | null>;
   readonly chat: Chats['chat'];
   media(requestId: string, filename: string, hints: MediaHints): MediaView;
-  receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame | MediaFrame | OutboxPatch | PersistFrame): void;
+  receive(frame: ChatPatch | TicketsPatch | StaleViews | StatsFrame | MediaFrame | OutboxPatch | PersistFrame | TabsFrame | NoticeFrame | CalledFrame): void;
   /** A session is up: open what is watched. */
   up(): void;
   /** The page goes away, and the session after this. */
@@ -42,7 +47,7 @@ export interface TabViews {
 }
 
 /** Views of which none is open. `isUp` tells whether a daemon is there. */
-export function createTabViews(env: LoadedEnvironment, userId: string, deadlineMs: number, metrics: Metrics, isUp: () => boolean): TabViews {
+export function createTabViews(env: LoadedEnvironment, userId: string, tabId: string, deadlineMs: number, metrics: Metrics, isUp: () => boolean): TabViews {
   const { call } = metrics;
   const chats = createChats(env, deadlineMs, metrics, isUp);
   const tickets = createTicketsView(env, deadlineMs, call, isUp);
@@ -59,8 +64,12 @@ export function createTabViews(env: LoadedEnvironment, userId: string, deadlineM
       },
     ));
   const outbox = createOutboxView(env, deadlineMs, call, isUp);
+  const tabs = createOtherTabs(env, tabId, deadlineMs, call, isUp);
+  const notices = createNoticeReceiver(env, deadlineMs, call, isUp);
   return {
     outbox: outbox.outbox,
+    tabs: tabs.tabs,
+    notices: { subscribe: notices.subscribe },
     tickets: tickets.source,
     stats: stats.source,
     download: stats.download,
@@ -75,6 +84,8 @@ export function createTabViews(env: LoadedEnvironment, userId: string, deadlineM
         files?.receive(frame);
       }
       else if (frame.t === 'outbox') outbox.receive(frame);
+      else if (frame.t === 'tabs' || frame.t === 'called') tabs.receive(frame);
+      else if (frame.t === 'notice') notices.receive(frame);
       else if (frame.t === 'persist') env.later.askPersistence();
       else {
         chats.stale(frame.requestIds);
@@ -86,6 +97,8 @@ export function createTabViews(env: LoadedEnvironment, userId: string, deadlineM
       tickets.live.up();
       stats.live.up();
       outbox.live.up();
+      tabs.live.up();
+      notices.live.up();
       chats.up();
       files?.up();
     },
@@ -94,6 +107,8 @@ export function createTabViews(env: LoadedEnvironment, userId: string, deadlineM
       tickets.live.down();
       stats.live.down();
       outbox.live.down();
+      tabs.live.down();
+      notices.live.down();
       chats.down();
       files?.down();
     },
@@ -102,6 +117,8 @@ export function createTabViews(env: LoadedEnvironment, userId: string, deadlineM
       stats.forget();
       chats.forget();
       outbox.forget();
+      tabs.forget();
+      notices.forget();
       files?.forget();
       if (wiped) env.later.removeKeys(ownedPrefix(userId));
     },

@@ -14,6 +14,7 @@ import type { MediaStats } from './media.ts';
 import type { mediaCallInputs, MediaCallOutputs } from './media-calls.ts';
 import { Content, Count, SequenceNumber, Uuid, type CacheStats } from './records.ts';
 import type { signOutInputs, SignOutOutputs } from './sign-out.ts';
+import type { tabInputs, TabOutputs } from './tabs.ts';
 import type { HostState } from './views.ts';
 
 /** Settings that all tabs of a user must share, because one daemon serves them all. */
@@ -153,7 +154,7 @@ export const callInputs = {
 } as const;
 
 /** Answers by call. `string` stands for JSON text of the named shape: see {@link JsonAnswers}. */
-export interface CallOutputs extends MediaCallOutputs, SignOutOutputs {
+export interface CallOutputs extends MediaCallOutputs, SignOutOutputs, TabOutputs {
   readonly hello: Welcome;
   readonly bye: null;
   readonly report: null;
@@ -188,8 +189,8 @@ export interface CallOutputs extends MediaCallOutputs, SignOutOutputs {
   readonly downloadAll: DownloadAllState;
 }
 
-/** Schemas of calls about media (`media-calls.ts`) and inspection (`inspect.ts`). */
-export type LateInputs = typeof mediaCallInputs & typeof inspectInputs & typeof signOutInputs;
+/** Schemas of calls about media (`media-calls.ts`), inspection (`inspect.ts`), signing out (`sign-out.ts`) and other tabs (`tabs.ts`). */
+export type LateInputs = typeof mediaCallInputs & typeof inspectInputs & typeof signOutInputs & typeof tabInputs;
 
 /** Name of a call. */
 export type CallName = keyof typeof callInputs | keyof LateInputs;

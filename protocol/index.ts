@@ -13,5 +13,6 @@ export * from './names.ts';
 export * from './outbox.ts';
 export * from './records.ts';
 export * from './sign-out.ts';
+export * from './tabs.ts';
 export * from './updates.ts';
 export * from './views.ts';

@@ -8,6 +8,7 @@ import type { CachedMessage, CachedTicket, CacheStats, SeqRange } from './record
 import type { OutboxPatch, RefusalContext } from './outbox.ts';
 import type { DownloadAllState } from './inspect.ts';
 import type { MediaFrame } from './media.ts';
+import type { CalledFrame, NoticeFrame, TabsFrame } from './tabs.ts';
 import type { LinkState, StorageState, StorageTrouble } from './updates.ts';
 import { PROVISIONAL_BASE } from './limits.ts';
 
@@ -168,7 +169,7 @@ export interface PersistFrame {
 }
 
 /** Is the daemon's thread alive? The tab answers by acknowledging. */
-export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame | StatsFrame | OutboxPatch | MediaFrame | PersistFrame;
+export type DaemonFrame = ChatPatch | TicketsPatch | HostPatch | TokenRequest | StaleViews | GoodbyeFrame | StatsFrame | OutboxPatch | MediaFrame | PersistFrame | TabsFrame | NoticeFrame | CalledFrame;
 
 /**
  * Stable key of a row for a user interface: the same before and after the server has confirmed a message, so that a bubble

@@ -32,6 +32,7 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
     report: (report) => {
       const woke = (report.online && !session.report.online) || (report.visible && !session.report.visible);
       session.report = report;
+      parts.tabs.loaded()?.changed();
       if (!woke) return null;
       parts.expiry.look();
       parts.push.wake();

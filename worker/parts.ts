@@ -27,6 +27,7 @@ import type { ChatBook } from './sync/chat-book.ts';
 import type { SyncEngine } from './sync/engine.ts';
 import type { ExpiryWatch } from './sync/expiry-watch.ts';
 import type { TicketList } from './sync/tickets.ts';
+import type { TabsPart } from './tabs/tabs-part.ts';
 import type { TokenSource } from './tokens.ts';
 import type { Views } from './views.ts';
 
@@ -35,6 +36,7 @@ export interface Parts {
   readonly sessions: Sessions;
   readonly gate: Gate;
   readonly signOut: LazyPart<SignOut>;
+  readonly tabs: LazyPart<TabsPart>;
   readonly views: Views;
   readonly book: ChatBook;
   readonly engine: SyncEngine;

@@ -198,3 +198,16 @@ test('#66 a message that arrives in a chat on screen is not read before its tab 
   expect(tab.chat(CHAT).meta.unread).toBe(0);
   expect(scenario.asked('read')).toEqual([4]);
 });
+
+test('R-2 what came while the link was down is on the badge of a chat that was open before and is not any more', async () => {
+  const { rig, fill } = scenario;
+  fill(2);
+  const tab = await scenario.openedTab();
+  await tab.call('closeChat', { requestId: CHAT });
+  rig.server.cut();
+  await rig.time.advance(1_000);
+  fill(3);
+  rig.server.restore();
+  await rig.time.advance(5_000);
+  expect(await badge(tab)).toBe(5);
+});

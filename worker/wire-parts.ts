@@ -97,6 +97,7 @@ export function createParts(setup: PartsSetup): Parts {
   const hostChanged = (): void => {
     report.changed();
     outboxView.loaded()?.changed();
+    tabs.loaded()?.changed();
   };
 
   const urgencyOf = (session: Session): number => (session.report.focused ? 3 : session.report.visible ? 2 : 1);
@@ -124,6 +125,7 @@ export function createParts(setup: PartsSetup): Parts {
       const requestIds = missed.filter((view) => !view.startsWith('@'));
       sessions.post(session, JSON.stringify({ t: 'stale', requestIds, tickets: missed.includes(TICKETS), outbox: missed.includes(OUTBOX) }));
       media.loaded()?.again(session, missed);
+      tabs.loaded()?.again(session, missed);
     },
   });
 
@@ -243,9 +245,10 @@ export function createParts(setup: PartsSetup): Parts {
       return { unreadCount: model.meta.unreadCount, lastReadSequence: Math.max(model.meta.lastReadSequence, lastReadSequence) };
     },
     onRestart: () => readMarks.forgetServer(),
-    onChange: ({ upserts, removals }) => {
+    onChange: ({ upserts, removals, first }) => {
       views.ticketsChanged(upserts, removals);
       for (const requestId of removals) readMarks.forgetServer(requestId);
+      tabs.loaded()?.look(upserts, first);
       // What became of a ticket may explain a refusal.
       const told = new Set([...upserts.map(({ id }) => id), ...removals]);
       for (const { status, requestId } of ledger.all()) if (status === 'failed' && told.has(requestId)) views.changed(requestId);
@@ -340,6 +343,9 @@ export function createParts(setup: PartsSetup): Parts {
     committer.add({ stores: ['ticket_meta'], rows: 1, durability: 'relaxed', work: (tx) => tx.delete('ticket_meta', SIGNED_OUT_KEY) }).catch(() => undefined);
     hostChanged();
   };
+  const tabs = createLazyPart(timers, async () =>
+    (await import('./tabs/tabs-part.ts')).createTabsPart({ env, booted, committer, sessions, views, tickets, byUrgency }),
+  );
   const signOut = createLazyPart(timers, async () =>
     (await import('./sign-out.ts')).createSignOut({ noted: !booted.trouble?.held, gate, ledger, book, sessions, committer, clock, log, end: setup.end, wipe: () => env.wipe(userId) }),
   );
@@ -348,7 +354,7 @@ export function createParts(setup: PartsSetup): Parts {
       tokens.verify();
       if (backend.openPush) unlock();
       // Both have to be there when the network is not.
-      for (const part of [signOut, outboxView]) part.load().catch(() => undefined);
+      for (const part of [signOut, outboxView, tabs]) part.load().catch(() => undefined);
       engine.doubtAll();
       void tickets.refresh();
       engine.wantAll();
@@ -389,6 +395,7 @@ export function createParts(setup: PartsSetup): Parts {
     onInterest: (requestId) => {
       rowMemory.note(requestId, views.watchers(requestId).length > 0);
       engine.want(requestId);
+      tabs.loaded()?.changed();
     },
   });
   const expiry = createExpiryWatch({
@@ -445,6 +452,7 @@ export function createParts(setup: PartsSetup): Parts {
   const parts: Parts = {
     gate,
     signOut,
+    tabs,
     sessions, views, book, engine, pages, tickets, outbox, outboxView, drafts, readMarks, ledger, executor, tokens, push, counters, cacheUse, committer, media, expiry, meta, host,
     store: booted.store,
     inspection,
@@ -457,6 +465,7 @@ export function createParts(setup: PartsSetup): Parts {
       executor.close();
       readMarks.close();
       void outboxView.close();
+      void tabs.close();
       tickets.close();
       void inspection.close();
       cancelMediaTimer();

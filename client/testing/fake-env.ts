@@ -21,6 +21,8 @@ interface FakePage {
   show(): void;
   /** How often it was loaded anew. */
   reloads(): number;
+  /** How often it asked to be brought to the front. */
+  focuses(): number;
   /** How often it was to ask the browser for lasting storage. */
   persistenceAsked(): number;
   /** The tab's session storage takes nothing any more. */
@@ -83,12 +85,14 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
   const joined: string[] = [];
   const entries: FakeEntry[] = [];
   let reloads = 0;
+  let focuses = 0;
   let persistenceAsked = 0;
   let storable = true;
   const stored = new Map<string, string>();
 
   const later: LatePage = {
     reload: () => (reloads += 1),
+    focus: () => (focuses += 1),
     askPersistence: () => (persistenceAsked += 1),
     wallTime: () => now,
     session: { get: (key) => stored.get(key) ?? null, set: (key, value) => storable && Boolean(stored.set(key, value)) },
@@ -164,6 +168,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
       hide: () => emit(listeners.hide),
       show: () => emit(listeners.show),
       reloads: () => reloads,
+      focuses: () => focuses,
       persistenceAsked: () => persistenceAsked,
       forbidStorage: () => (storable = false),
     },

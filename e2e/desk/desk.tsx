@@ -20,6 +20,10 @@ import { Banners } from './status/banners.tsx';
 import { Connection } from './status/connection.tsx';
 import { useReloadWhenSafe } from './status/use-reload-when-safe.ts';
 import { useTitle } from './status/use-title.ts';
+import { useNoticeChoice } from './tabs/notice-choice.ts';
+import { NoticeSwitch } from './tabs/notice-switch.tsx';
+import { useCalled } from './tabs/use-called.ts';
+import { useNotices } from './tabs/use-notices.ts';
 import { ThemeToggle } from './theme/theme-toggle.tsx';
 import { totalUnread } from './tickets/filter-tickets.ts';
 import { NewTicket } from './tickets/new-ticket.tsx';
@@ -51,13 +55,16 @@ export function Desk({ open, ticket, page, onSignedOut }: DeskProps): ReactNode 
   const me = useMe(open, status.link !== 'offline');
   const { tickets } = useTickets(client);
   const outbox = useOutbox(client);
-  useTitle(totalUnread(tickets), tickets.find(({ id }) => id === ticket)?.subject ?? null);
+  const [noticesWanted] = useNoticeChoice();
+  useNotices(client, username, noticesWanted);
+  const called = useCalled(client, username);
+  useTitle(totalUnread(tickets), tickets.find(({ id }) => id === ticket)?.subject ?? null, called);
   const desk = useMemo(() => ({ ...open, userId: open.client.userId, me }), [open, me]);
   const person = me ?? { id: client.userId, username, fullName: null };
 
   return (
     <DeskContext.Provider value={desk}>
-      <div className="desk" data-view={page ? 'page' : ticket === null ? 'list' : 'conversation'}>
+      <div className="desk" data-called={called} data-view={page ? 'page' : ticket === null ? 'list' : 'conversation'}>
         <header className="bar">
           <a className="bar__name" {...linkTo({ as: username, ticket: null })}>
             Support desk
@@ -67,6 +74,7 @@ export function Desk({ open, ticket, page, onSignedOut }: DeskProps): ReactNode 
           <span className="bar__space" />
           {me && !me.isTechnician && <NewTicket />}
           <PageLinks page={page} ticket={ticket} />
+          <NoticeSwitch />
           <ShortcutHelp />
           <ThemeToggle />
           <a className="bar__person" {...linkTo({ as: null, ticket: null })} title={`Signed in as ${username}. Work as somebody else…`}>

@@ -15,6 +15,7 @@ import './styles/composer.css';
 import './styles/outbox.css';
 import './styles/pages.css';
 import './styles/panels.css';
+import './styles/tabs.css';
 
 const root = document.getElementById('desk');
 if (!root) throw new Error('index.html has no element with the id "desk".');

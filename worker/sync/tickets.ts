@@ -16,6 +16,8 @@ import { ticketCommit } from '../store/ticket-commits.ts';
 export interface TicketsEvent {
   readonly upserts: readonly CachedTicket[];
   readonly removals: readonly string[];
+  /** There was no cursor: what was unknown before may be as old as the chat. */
+  readonly first?: boolean;
 }
 
 /** What the list is made with. */
@@ -78,6 +80,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
   const apply = (raw: readonly unknown[], removed: readonly string[], newCursor: string | null): void => {
     const upserts: CachedTicket[] = [];
     let refused = 0;
+    const first = cursor === null;
     for (const candidate of raw) {
       const checked = v.safeParse(ServerTicket, candidate);
       if (!checked.success) {
@@ -91,15 +94,18 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       // A chat's unread count is worked out with the head of its ticket, which may be new here.
       if (!known) tickets.set(body.id, told);
       // An opened chat is told what the server says, not what was read here since: that may be refused.
-      const ticket = { ...told, ...laterWord(known, body, revision), ...setup.onTold(told) };
+      const news = { ...told, ...laterWord(known, body, revision) };
+      // What is unread is counted up to the new head.
+      tickets.set(body.id, news);
+      const ticket = { ...news, ...setup.onTold(told) };
+      tickets.set(body.id, ticket);
       if (known && known._revision === revision && sameTicket(known, ticket)) continue;
-      tickets.set(ticket.id, ticket);
       upserts.push(ticket);
     }
     const removals = removed.filter((id) => tickets.delete(id));
     if (refused > 0) setup.onRejected(refused);
     if (newCursor !== null) cursor = newCursor;
-    if (upserts.length > 0 || removals.length > 0) setup.onChange({ upserts, removals });
+    if (upserts.length > 0 || removals.length > 0) setup.onChange({ upserts, removals, first });
     if (upserts.length > 0 || removals.length > 0 || newCursor !== null) store(upserts, removals, newCursor);
   };
 

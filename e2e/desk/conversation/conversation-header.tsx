@@ -5,18 +5,20 @@ import { Icon } from '../icons/icon.tsx';
 import { nameOf } from '../people/person-text.ts';
 import { linkTo } from '../routing/use-place.ts';
 import { useOpenDesk } from '../session/desk-context.ts';
+import { AlsoOpen } from '../tabs/also-open.tsx';
 import { StatusPicker } from './status-picker.tsx';
 import { SyncIndicator } from './sync-indicator.tsx';
 
 /** See the file. The ticket is null until the list knows it. */
 export interface ConversationHeaderProps {
+  readonly requestId: string;
   readonly ticket: CachedTicket | null;
   readonly meta: ChatMeta | null;
   readonly view: ChatView | null;
 }
 
 /** See the file. */
-export function ConversationHeader({ ticket, meta, view }: ConversationHeaderProps): ReactNode {
+export function ConversationHeader({ requestId, ticket, meta, view }: ConversationHeaderProps): ReactNode {
   const { username } = useOpenDesk();
   return (
     <header className="head">
@@ -33,6 +35,7 @@ export function ConversationHeader({ ticket, meta, view }: ConversationHeaderPro
           </p>
         )}
       </div>
+      <AlsoOpen requestId={requestId} />
       <SyncIndicator meta={meta} view={view} />
     </header>
   );

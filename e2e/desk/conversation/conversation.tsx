@@ -56,7 +56,7 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
 
   return (
     <section ref={section} className="conversation" aria-label={ticket?.subject ?? 'Ticket'} {...drop.handlers}>
-      <ConversationHeader ticket={ticket} meta={meta} view={view} />
+      <ConversationHeader requestId={requestId} ticket={ticket} meta={meta} view={view} />
       {obstacle ? (
         <div className="notice" role="alert">
           <h2>{obstacle.title}</h2>

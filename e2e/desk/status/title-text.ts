@@ -2,8 +2,8 @@
 
 const NAME = 'Support desk';
 
-/** `(3) Printer is on fire · Support desk`: unread messages first, because a narrow tab shows nothing else. */
-export function deskTitle(unread: number, subject: string | null): string {
+/** `(3) Printer is on fire · Support desk`: unread messages first, because a narrow tab shows nothing else; before them a mark, if any. */
+export function deskTitle(unread: number, subject: string | null, mark = ''): string {
   const name = subject === null ? NAME : `${subject} · ${NAME}`;
-  return unread > 0 ? `(${unread}) ${name}` : name;
+  return mark + (unread > 0 ? `(${unread}) ${name}` : name);
 }
