@@ -35,6 +35,18 @@ const unusedChannels = {
       : null,
 };
 
+/** Reading stores with `for await`, which nothing here does: idb puts it into its one module. */
+const unusedIterators: RolldownPlugin = {
+  name: 'unused-iterators',
+  transform: (code, id) => {
+    if (!id.endsWith('/idb/build/index.js')) return null;
+    const from = code.indexOf("const advanceMethodProps = ['advance'");
+    const to = code.indexOf('export {');
+    if (from < 0 || to < from) throw new Error('idb is not what it was: look for its iterators');
+    return { code: code.slice(0, from) + code.slice(to) };
+  },
+};
+
 /**
  * valibot words a message for each issue, with the value in it, in any language. The daemon never reads them (`worker/complaint.ts` says why),
  * so they would only make the worker larger. Unknown text is a failure: another valibot has to be looked at.
@@ -150,7 +162,7 @@ export default defineConfig([
     // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.
     ...shared,
     input: { worker: 'worker/entry.ts' },
-    plugins: [unusedChannels, unreadMessages, separateParts, otherSchema, minifyAgain],
+    plugins: [unusedChannels, unreadMessages, unusedIterators, separateParts, otherSchema, minifyAgain],
     platform: 'browser',
     output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
   },
@@ -158,7 +170,7 @@ export default defineConfig([
     (part): RolldownOptions => ({
       ...shared,
       input: { [partFile(part)]: part },
-      plugins: [unusedChannels, unreadMessages, otherSchema, minifyAgain],
+      plugins: [unusedChannels, unreadMessages, unusedIterators, otherSchema, minifyAgain],
       platform: 'browser',
       output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
     }),

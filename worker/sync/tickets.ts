@@ -91,11 +91,9 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       const known = tickets.get(body.id);
       if (known && known._revision > revision) continue;
       const told: CachedTicket = { ...body, _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
-      // A chat's unread count is worked out with the head of its ticket, which may be new here.
-      if (!known) tickets.set(body.id, told);
       // An opened chat is told what the server says, not what was read here since: that may be refused.
       const news = { ...told, ...laterWord(known, body, revision) };
-      // What is unread is counted up to the new head.
+      // A chat's unread count is worked out with the head of its ticket, which may be new here.
       tickets.set(body.id, news);
       const ticket = { ...news, ...setup.onTold(told) };
       tickets.set(body.id, ticket);

@@ -3,8 +3,8 @@
  *
  * Owns: what is not told yet, kept over lives of the daemon (`_untold`), and the choice of the tab. Does not know what a tab does with it.
  *
- * What the stored tickets say was told by whoever stored them; only what they know and nobody was told of has to be noted beside them. A
- * notice is posted before its ticket is stored: a daemon that is killed in these few milliseconds tells it again, under the same name.
+ * What the stored tickets say was told by whoever stored them; only what they know and nobody was told of has to be noted beside them. So a
+ * notice is posted as soon as its ticket is stored, and a daemon that is killed right before or after tells nothing twice.
  */
 import type { CachedTicket, Notice, NoticeFrame, NoticeMark } from '../../protocol/index.ts';
 import { NOTICE_RETELL_MS } from '../../protocol/tabs.ts';
@@ -17,11 +17,13 @@ export interface NoticesSetup {
   readonly clock: Clock;
   readonly timers: Timers;
   /** Tickets as they were when this daemon began. */
-  readonly stored: readonly CachedTicket[];
+  readonly known: readonly CachedTicket[];
   /** What the daemon before had not told; null: no tab has ever asked for notices. */
   readonly untold: Readonly<Record<string, NoticeMark>> | null;
   /** Stores what is not told. */
   note(untold: Readonly<Record<string, NoticeMark>>): void;
+  /** Resolves when the tickets that are being changed now are stored; soon also while nothing can be stored. */
+  stored(): Promise<void>;
   tickets(): readonly CachedTicket[];
   /** Connected tabs, the one that is most looked at first. */
   sessions(): readonly Session[];
@@ -42,7 +44,7 @@ export interface Notices {
 /** Creates the notices, and looks at once at what has changed since the daemon began. `first` as in {@link Notices.look}. */
 export function createNotices(setup: NoticesSetup, first: boolean): Notices {
   const { clock, timers, sessions, post } = setup;
-  const marks = new Map(setup.stored.map((ticket) => [ticket.id, markOf(ticket)]));
+  const marks = new Map(setup.known.map((ticket) => [ticket.id, markOf(ticket)]));
   for (const [requestId, mark] of Object.entries(setup.untold ?? {})) marks.set(requestId, mark);
   const untold = new Map(Object.entries(setup.untold ?? {}));
   /** Has a tab ever asked? Until then everything is history. */
@@ -68,14 +70,32 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
     unanswered.set(mine, cancel);
   };
 
+  /** Tells of what is stored by now. When the last tab has gone meanwhile, it waits for the next one. */
+  const deliver = async (notices: readonly Notice[], before: ReadonlyMap<string, NoticeMark>): Promise<void> => {
+    await setup.stored();
+    const able = candidates([]);
+    const [best] = able;
+    if (!best) {
+      for (const [requestId, mark] of before) {
+        marks.set(requestId, mark);
+        untold.set(requestId, mark);
+      }
+      return noteIf(true);
+    }
+    // A click on what the tab shows brings that tab to the front, and no other: so it is the one with the chat.
+    const [only] = notices.length === 1 ? notices : [];
+    tell((only && able.find((session) => setup.shows(session, only.requestId))) ?? best, notices, []);
+  };
+
   const noteIf = (changed: boolean): void => {
     if (changed && used) setup.note(Object.fromEntries(untold));
   };
 
   const look = (changed: readonly CachedTicket[], isFirst = false): void => {
     const notices: Notice[] = [];
+    const before = new Map<string, NoticeMark>();
     let noted = false;
-    const able = candidates([]);
+    const able = candidates([]).length > 0;
     for (const ticket of changed) {
       const { id: requestId, subject, headSequence: sequence, lastMessagePreview: preview } = ticket;
       const known = marks.get(requestId) ?? (isFirst || !used ? null : { head: 0, unread: 0, read: 0 });
@@ -85,23 +105,22 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
       }
       const { mark, count } = compareMark(known, ticket);
       const seen = count > 0 && sessions().some((session) => session.report.visible && setup.shows(session, requestId));
-      const tellable = count > 0 && !seen && able.length > 0;
-      if (tellable) notices.push({ requestId, subject, sequence, count, preview });
+      const tellable = count > 0 && !seen && able;
+      if (tellable) {
+        notices.push({ requestId, subject, sequence, count, preview });
+        before.set(requestId, mark);
+      }
       const next = tellable || seen ? markOf(ticket) : mark;
       marks.set(requestId, next);
       // The stored ticket will say that all of it was told.
       const behind = next.head < sequence;
-      const before = untold.get(requestId);
-      if (behind ? JSON.stringify(before) !== JSON.stringify(next) : before !== undefined) noted = true;
+      const stood = untold.get(requestId);
+      if (behind ? JSON.stringify(stood) !== JSON.stringify(next) : stood !== undefined) noted = true;
       if (behind) untold.set(requestId, next);
       else untold.delete(requestId);
     }
     noteIf(noted);
-    const [best] = able;
-    if (!best || notices.length === 0) return;
-    // A click on what the tab shows brings that tab to the front, and no other: so it is the one with the chat.
-    const [only] = notices.length === 1 ? notices : [];
-    tell((only && able.find((session) => setup.shows(session, only.requestId))) ?? best, notices, []);
+    if (notices.length > 0) void deliver(notices, before);
   };
 
   look(setup.tickets(), first);

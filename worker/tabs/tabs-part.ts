@@ -9,7 +9,7 @@ import type { Booted } from '../boot.ts';
 import { checkedCall } from '../checked-call.ts';
 import type { Environment } from '../env.ts';
 import type { Session, Sessions } from '../sessions.ts';
-import type { Committer } from '../store/committer.ts';
+import type { Committer, Write } from '../store/committer.ts';
 import type { TicketList } from '../sync/tickets.ts';
 import type { Views } from '../views.ts';
 import { createNotices } from './notices.ts';
@@ -41,6 +41,12 @@ export interface TabsPart {
   close(): void;
 }
 
+/** A notice is not held back for longer by storage that takes nothing. */
+const PATIENCE_MS = 1_000;
+
+/** A small write, which nothing waits behind. */
+const writeOf = (key: string, work: Write['work']): Write => ({ key, stores: ['ticket_meta'], rows: 0, durability: 'relaxed', work });
+
 /** Creates the part. Rejects when the store cannot be read. */
 export async function createTabsPart(setup: TabsSetup): Promise<TabsPart> {
   const { env: { clock, timers, log }, booted, committer, sessions, views, tickets } = setup;
@@ -56,12 +62,16 @@ export async function createTabsPart(setup: TabsSetup): Promise<TabsPart> {
     {
       clock,
       timers,
-      stored: booted.tickets,
+      known: booted.tickets,
       untold: (record?.value as Readonly<Record<string, NoticeMark>> | undefined) ?? null,
       note: (value) => {
-        committer
-          .add({ stores: ['ticket_meta'], rows: 1, durability: 'relaxed', work: (tx) => tx.put('ticket_meta', { key: UNTOLD_KEY, value }) })
-          .catch((error: unknown) => log.warn('what is not told is not noted', { error: String(error) }));
+        committer.add(writeOf(UNTOLD_KEY, (tx) => tx.put('ticket_meta', { key: UNTOLD_KEY, value }))).catch((error: unknown) => log.warn('what is not told is not noted', { error: String(error) }));
+      },
+      stored: async () => {
+        // The change that is being told of is queued by the end of this turn; nothing overtakes in that queue.
+        await Promise.resolve();
+        const patience = new Promise<void>((resolve) => void timers.after(PATIENCE_MS, resolve));
+        await Promise.race([committer.add(writeOf('@told', async () => undefined)).catch(() => undefined), patience]);
       },
       tickets: () => tickets.all(),
       sessions: setup.byUrgency,
