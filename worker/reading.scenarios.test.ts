@@ -211,3 +211,19 @@ test('R-2 what came while the link was down is on the badge of a chat that was o
   await rig.time.advance(5_000);
   expect(await badge(tab)).toBe(5);
 });
+
+test('R-1 the list that was asked for before an own message was sent does not take the mark back (sim seed 900000614)', async () => {
+  const late = await createScenario();
+  const { rig, fill, answers } = late;
+  fill(5);
+  const gate = createGate();
+  answers.tickets = (page) => gate.pass().then(() => page);
+  const tab = await late.openedTab();
+  rig.server.holdFrames(true);
+  await late.send(tab, 'mine');
+  await rig.time.advance(100);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 6, unread: 0 });
+  gate.open();
+  await rig.time.advance(100);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 6, unread: 0 });
+});

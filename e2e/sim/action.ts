@@ -56,6 +56,7 @@ export const WEIGHTS = {
   answerToken: 3,
   leaveAsked: 3,
   pressTogether: 5,
+  comeBack: 5,
   // Files (`perform-media.ts`).
   attach: 5,
   watchFile: 16,
@@ -102,7 +103,7 @@ const KINDS = Object.keys(WEIGHTS) as ActionKind[];
 const ALWAYS = new Set<ActionKind>(['append', 'attach', 'watchFile', 'openTab', 'openChat', 'wait', 'restore', 'thaw', 'waitLong']);
 
 /** Kinds of areas that only a share of the simulations is about; they are drawn last, so that the others stay as they are. */
-const SENDING = new Set<ActionKind>(['refuse', 'revokeToken', 'answerToken', 'leaveAsked', 'pressTogether']);
+const SENDING = new Set<ActionKind>(['refuse', 'revokeToken', 'answerToken', 'leaveAsked', 'pressTogether', 'comeBack']);
 const MEDIA = new Set<ActionKind>([
   'attach', 'watchFile', 'watchTogether', 'scrollFiles', 'unwatchFile', 'pinFile', 'cancelFile', 'retryFile', 'changeFile', 'loseFile', 'removeFile', 'sendPicture',
   'disturbFiles', 'refuseFiles', 'fillDisk', 'emptyDisk', 'hourPasses', 'killFetching',

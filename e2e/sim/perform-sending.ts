@@ -1,6 +1,7 @@
 /** Actions about sending: refusals of every kind, tokens that come late or not at all, and buttons that several tabs press at once. */
 import { toTabcachedError } from '../../protocol/errors.ts';
 import type { ActionKind } from './action.ts';
+import { expectWake } from './check-wake.ts';
 import { choose, tabName } from './choose.ts';
 import type { Perform } from './perform.ts';
 import { waitingOf } from './perform-tabs.ts';
@@ -85,6 +86,17 @@ export const sendingActions = {
     const text = `${tabName(world, tab)}, which was asked for a token, ${b % 2 === 0 ? 'closes' : 'crashes'}`;
     world.removeTab(tab, b % 2 === 0);
     return text;
+  },
+  comeBack: (world, { a, b }) => {
+    const tab = choose(pressers(world), a);
+    if (!tab) return null;
+    if (![...world.mirror.queue.values()].some((operation) => operation._errorCode === 'OFFLINE')) {
+      for (let i = 0; i < 5; i++) world.network.addFault('send', { kind: 'offline' });
+      return 'the next 5 send requests get lost';
+    }
+    tab.report(b % 2 === 0 ? { online: false } : { visible: false, focused: false });
+    if (tab.report({ visible: true, focused: true, online: true })) expectWake(world, tab);
+    return `${tabName(world, tab)} is away for a moment`;
   },
   pressTogether: (world, { a, b }) => {
     const tabs = pressers(world);

@@ -29,7 +29,8 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const again = (): void => {
     if (!tab.isAlive()) {
       if (sent.state === 'pressed') sent.state = 'unknown';
-    } else if (!isRepeatable(world, sent)) sent.state = 'unknown';
+    // What another tab took back meanwhile is gone from this one's screen too.
+    } else if (!isRepeatable(world, sent) || sent.discarding || sent.discarded) sent.state = 'unknown';
     else attempt();
   };
   attempt();

@@ -130,10 +130,6 @@ export const SENDING_BUGS = [
     edits: [{ file: 'worker/outbox/outbox.ts', text: 'if (operation._outcomeUnknown) throw', replacement: 'if (operation.retryCount > 99) throw' }],
   },
   {
-    name: 'a lane goes on while storage is asked to discard its head',
-    edits: [{ file: 'worker/outbox/ledger.ts', text: "if (durability === 'strict') hold({ ...operation, status: 'syncing' });\n      else remove(id);", replacement: 'remove(id);' }],
-  },
-  {
     name: 'a blocked lane is not woken by retry',
     edits: [{ file: 'worker/outbox/outbox.ts', text: '    } finally {\n      setup.wake();\n    }', replacement: '    }' }],
   },
@@ -148,10 +144,6 @@ export const SENDING_BUGS = [
   {
     name: 'nothing wakes a lane when its pause is over',
     edits: [{ file: 'worker/outbox/executor.ts', text: 'if (Number.isFinite(wakeAt)) cancelTimer', replacement: 'if (wakeAt < now) cancelTimer' }],
-  },
-  {
-    name: 'what is sent overtakes what waits for the newest rows',
-    edits: [{ file: 'worker/outbox/newest-rows.ts', text: 'if (!known && covers(', replacement: 'if (covers(' }],
   },
   {
     name: 'the stored pending row stays beside the confirmed one',

@@ -54,6 +54,8 @@ export async function quiesce(world: World): Promise<void> {
   if (world.isDegraded()) world.kill(0);
   world.reconnect();
   await time.advance(1_000);
+  // A tab that never answers is passed over in time.
+  for (let round = 0; round < ROUNDS && !wire.isOpen(); round++) await time.advance(ROUND_MS);
   await checkAwake(world);
   for (const tab of world.tabs) tab.report({ visible: true, focused: true, online: true });
   await idle(world);

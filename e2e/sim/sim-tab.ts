@@ -150,14 +150,14 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       for (const requestId of frame.requestIds) chats.get(requestId)?.open();
       if (frame.tickets) openTickets();
     } else if (frame.t === 'token') {
-      const { requestNumber } = frame;
+      const { requestNumber, rejected } = frame;
       const { with: kind, afterMs } = setup.tokenAnswer();
       const old = setup.token();
       asked = true;
       if (kind === 'never') return;
       setup.later(afterMs, () => {
         asked = false;
-        rawCall('giveToken', { requestNumber, token: kind === 'none' ? null : kind === 'old' ? old : setup.token() }).catch(() => undefined);
+        rawCall('giveToken', { requestNumber, token: kind === 'none' ? null : kind === 'old' ? (rejected ?? old) : setup.token() }).catch(() => undefined);
       });
     } else if (frame.t === 'goodbye') setup.onGoodbye();
   };

@@ -136,7 +136,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
   };
 
   const say = (text: string): void => log.add(`${time.clock.now()} ${text}`);
-  const wire: PushWire = createPushWire({ server, time, latencyMs: () => latency.frameMs, isUp: () => network.isUp(), token: () => network.token(), onBoundary });
+  const wire: PushWire = createPushWire({ server, time, latencyMs: () => latency.frameMs, isUp: () => network.isUp(), token: () => network.token(), onBoundary, onOldToken: () => verdict.broken('#47', 'a link is opened with a token that was rejected') });
   const sent = createSentMessages(server, mirror, () => time.clock.now(), verdict);
   const sending = createSendingCheck({ mirror, sent, verdict, outboxLimit: regime.outboxLimit, now: () => time.clock.now(), isStored: (id) => server.byTempId(id) !== undefined });
   const tokenAnswers = createTokenAnswers();

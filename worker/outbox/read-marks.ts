@@ -63,7 +63,7 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       if (serverRead === meta._serverRead || sameRead(serverRead, meta._serverRead)) return meta;
       news = true;
       // What was taken over from the ticket list, of no revision, is no word on the chat itself; a mark that is on its way is.
-      const own = (meta._serverRead?.revision ?? 0) > 0 ? meta.lastReadSequence : Math.max(0, ...waitingMarks(requestId));
+      const own = meta._serverRead?.revision === 0 ? Math.max(0, ...waitingMarks(requestId)) : meta.lastReadSequence;
       return { ...meta, _serverRead: serverRead, lastReadSequence: Math.max(own, serverRead.lastReadSequence) };
     });
     if (news) setup.onRead(requestId);
@@ -99,7 +99,7 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       setup.onRead(requestId);
     },
     forgetServer: (only) => {
-      for (const requestId of book.requestIds()) if (requestId === (only ?? requestId)) book.touch(requestId, (meta) => (meta._serverRead === null ? meta : { ...meta, _serverRead: null }));
+      for (const requestId of book.requestIds()) if (requestId === (only ?? requestId)) book.touch(requestId, (meta) => (meta._serverRead === null ? meta : { ...meta, _serverRead: { ...meta._serverRead, revision: 0 } }));
     },
     told,
     confirm: async (operation, state) => {

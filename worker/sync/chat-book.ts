@@ -161,7 +161,8 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     const { meta, pending } = open(requestId);
     const now = clock.now();
     const { lastReadSequence, lastReadAt, _draft } = meta;
-    const fresh = { ...freshChat(requestId), lastReadSequence, lastReadAt, ...(_draft === undefined ? {} : { _draft }) };
+    const empty = freshChat(requestId);
+    const fresh = { ...empty, lastReadSequence, lastReadAt, _serverRead: { unreadCount: 0, lastReadSequence: 0, ...empty._serverRead, revision: 0 }, ...(_draft === undefined ? {} : { _draft }) };
     if (keep || pending.length > 0) chats.set(requestId, modelOf(fresh, pending));
     else chats.delete(requestId);
     write(requestId, 1, async (tx) => void (await deleteChat(tx, requestId, { now })), false);

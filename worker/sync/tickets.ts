@@ -139,9 +139,11 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     const changed = page.tickets.filter((ticket) => !doubtful(idOf(ticket)) || tickets.has(idOf(ticket) as string));
     if (removed.some(doubtful) || changed.length < page.tickets.length) again = true;
     if (page.tickets.some((ticket) => (known.get(idOf(ticket) as string) ?? 0) > ((ticket as { revision?: number } | null)?.revision ?? Number.POSITIVE_INFINITY))) {
-      // More was known before this was asked for: the server was set back, and no cursor was there to tell. Frames since may know more.
+      // More was known before this was asked for: the server was set back, and no cursor was there to tell. Frames since may know more
+      // than this answer, so it is asked once more.
       restart();
       again = true;
+      return;
     }
     apply(changed, removed.filter((id) => !doubtful(id)), again ? cursor : page.cursor);
   };
