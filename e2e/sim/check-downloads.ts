@@ -59,15 +59,19 @@ export function createDownloadCheck(setup: DownloadCheckSetup): DownloadCheck {
 
   /** How much the tabs want each file, as far as the daemon knows for sure; `waits`: no attempt of it has failed. */
   const wanted = (): Map<string, { rank: number; waits: boolean; sure: boolean }> => {
-    const files = new Map<string, { rank: number; waits: boolean; sure: boolean }>();
+    const files = new Map<string, { rank: number; shown: boolean; priority: number; waits: boolean; sure: boolean }>();
     for (const tab of setup.tabs()) {
       for (const { id, wish, told, toldSince, knownSince } of tab.files.all.values()) {
-        const file = files.get(id) ?? { rank: 0, waits: true, sure: true };
+        const file = files.get(id) ?? { shown: false, priority: 0, waits: true, sure: true };
         const current = tab.isReady() && !tab.isFrozen() && setup.lifeOf(tab) === setup.life();
         const known = current && knownSince !== null && time.elapsedMs() - knownSince > KNOWN_MS && time.elapsedMs() - tab.reportedAt() > KNOWN_MS;
-        const shown = wish.onScreen && tab.isVisible();
+        // On a screen anywhere is on a screen; the highest priority of all counts.
+        const shown = file.shown || (wish.onScreen && tab.isVisible());
+        const priority = Math.max(file.priority, RANK[wish.priority]);
         files.set(id, {
-          rank: Math.max(file.rank, (shown ? 3 : 0) + RANK[wish.priority]),
+          rank: (shown ? 3 : 0) + priority,
+          shown,
+          priority,
           waits: file.waits && known && told?.status === 'queued' && told.error === null && time.elapsedMs() - toldSince > KNOWN_MS,
           sure: file.sure && known,
         });

@@ -53,7 +53,9 @@ async function retryFiles(world: World): Promise<void> {
   for (const { file } of shownFiles(world)) {
     const attachment = world.media.attachments.all.get(file.id);
     const error = file.told?.error;
-    if (file.told?.status === 'failed' && attachment?.gone === null) world.verdict.broken('live', `${file.id} is on the server and fails: ${error?.code} ${error?.message}`);
+    // Of a file that was replaced only its message may tell a size, and that is the old one's.
+    const isTold = attachment?.gone === null && (attachment.contents.length === 1 || attachment.tells.size);
+    if (file.told?.status === 'failed' && isTold) world.verdict.broken('live', `${file.id} is on the server and fails: ${error?.code} ${error?.message}`);
   }
 }
 
@@ -85,9 +87,14 @@ async function letGo(world: World): Promise<void> {
     if (isPinned) tab?.call('pinMedia', { requestId, filename, messageId, pinned: false }).catch(() => undefined);
   }
   await idle(world);
-  for (const each of world.tabs) for (const requestId of each.chats.keys()) each.closeChat(requestId);
   world.time.jump(OLD_MS);
-  // The next daemon looks at its budgets when it starts.
+}
+
+/** The next daemon looks at its budgets when it starts. */
+async function restart(world: World): Promise<void> {
+  for (const tab of world.tabs) for (const requestId of tab.chats.keys()) tab.closeChat(requestId);
+  await world.time.advance(1_000);
+  world.time.jump(OLD_MS);
   world.kill(0);
   await world.time.advance(30_000);
 }
@@ -120,6 +127,6 @@ async function checkRoom(world: World): Promise<void> {
 /** Checks everything. */
 export async function checkMediaEnd(world: World): Promise<void> {
   if (!world.regime.media) return;
-  const steps = [settleFiles, retryFiles, checkDeleted, loseChat, letGo, checkBudgets, checkRoom];
+  const steps = [settleFiles, retryFiles, checkDeleted, loseChat, letGo, checkRoom, restart, checkBudgets, checkRoom];
   for (const step of steps) if (!world.verdict.first()) await step(world);
 }

@@ -53,10 +53,10 @@ export interface MediaWorldSetup {
 }
 
 /** The small picture of a content. */
-export const thumbnailOf = (bytes: Uint8Array<ArrayBuffer>): SimBlob => new SimBlob(['small ', bytes.subarray(0, 60)], { type: 'image/webp' });
+export const thumbnailOf = (bytes: Uint8Array<ArrayBuffer>): SimBlob => new SimBlob(['small ', bytes.subarray(0, 500)], { type: 'image/webp' });
 
 const pictures: Pictures = {
-  shrink: async (picture) => (picture.size < 100 ? null : (thumbnailOf(bytesOf(picture)) as unknown as Blob)),
+  shrink: async (picture) => (picture.size < 800 ? null : (thumbnailOf(bytesOf(picture)) as unknown as Blob)),
 };
 
 const NAMES = ['scan.png', 'photo.jpg', 'x.thumb', 'a:b.pdf', 'part:3:x.png'] as const;

@@ -96,7 +96,10 @@ export const mediaActions = {
     const tab = tabOf(world, a);
     const attachment = tab && shownIn(world, tab, b);
     if (!tab || !attachment) return null;
-    return `${tabName(world, tab)} shows ${show(tab, attachment, a >> 4, c)}`;
+    // A page that is scrolled shows several at once.
+    const more = Array.from({ length: c % 5 === 0 ? 6 : 0 }, (_, at) => shownIn(world, tab, b + at + 1)).filter((each) => each !== undefined && each !== attachment);
+    const all = [attachment, ...new Set(more as Attachment[])];
+    return `${tabName(world, tab)} shows ${all.map((each, at) => show(tab, each, (a >> 4) + at, c >> at)).join('; ')}`;
   },
   watchTogether: (world, { b, c }) => {
     const all = world.tabs.filter((tab) => tab.isReady() && !tab.isFrozen());

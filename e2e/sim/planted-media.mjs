@@ -18,7 +18,7 @@ export const MEDIA_BUGS = [
     name: 'a pinned file is evicted',
     edits: [
       { file: 'worker/eviction/file-victims.ts', text: 'return !record.isPinned && !young', replacement: 'return !young' },
-      { file: 'worker/media/media-cache.ts', text: 'if (isBusy(id) || (await media.get(id))?.isPinned) return 0;', replacement: 'if (isBusy(id)) return 0;' },
+      { file: 'worker/media/media-cache.ts', text: 'if (isBusy(id) || files.get(id)?.record.isPinned || (await media.get(id))?.isPinned) return 0;', replacement: 'if (isBusy(id)) return 0;' },
     ],
   },
   {
@@ -40,6 +40,18 @@ export const MEDIA_BUGS = [
   {
     name: 'a thumbnail outlives its file',
     edits: [{ file: 'worker/media/blob-media-store.ts', text: "      void tx.delete('media_blobs', before.thumbnailBlobKey);\n", replacement: '' }],
+  },
+  {
+    name: 'thumbnails take up room that nobody gave them',
+    edits: [{ file: 'worker/media/media-files.ts', text: 'if (!(await room.make(thumbnail.size))) return false;', replacement: '' }],
+  },
+  {
+    name: 'files are fetched in the order in which they were asked for',
+    edits: [{ file: 'worker/media/urgency.ts', text: 'if (itsRank <= rank) continue;', replacement: 'if (rank >= 0) continue;' }],
+  },
+  {
+    name: 'room that was asked for is never given back',
+    edits: [{ file: 'worker/eviction/media-room.ts', text: '      granted -= bytes;\n', replacement: '' }],
   },
   {
     name: 'four downloads at once',

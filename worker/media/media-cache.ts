@@ -8,7 +8,7 @@ import type { MediaStats } from '../../protocol/media.ts';
 import type { Media, MediaSetup, Pictures } from './media.ts';
 import { mediaView } from './media.ts';
 import { createMediaFiles } from './media-files.ts';
-import { urgencyOf, type MediaEntry } from './media-entry.ts';
+import type { MediaEntry } from './media-entry.ts';
 import type { MediaStore } from './media-store.ts';
 import { orphansOf, showsFile } from './orphans.ts';
 import { createOrphanSweep } from './orphan-sweep.ts';
@@ -96,8 +96,6 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
       for (const entry of linked ? files.all() : []) {
         if (mayPass(entry)) void files.note(entry, { downloadStatus: 'pending', _error: undefined }).then(() => files.want(entry));
       }
-      // What was evicted while its page was hidden is on a screen again.
-      for (const entry of files.all()) if (urgencyOf(entry).onScreen) files.want(entry);
       queue.wake();
     },
     rowsStored: (requestId, rows) => {
@@ -121,7 +119,7 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
     evict: (id) =>
       files.inTurn(id, async () => {
         // Pinned since it was chosen.
-        if (isBusy(id) || (await media.get(id))?.isPinned) return 0;
+        if (isBusy(id) || files.get(id)?.record.isPinned || (await media.get(id))?.isPinned) return 0;
         const freed = await media.evict(id);
         stats.evictedFiles += 1;
         stats.evictedBytes += freed;

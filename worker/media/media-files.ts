@@ -200,6 +200,8 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
     if (record.localBlobKey !== null) return makeThumbnail(entry);
     if (entry.lent || record.downloadStatus === 'failed') return;
     if (!backend.media) return void fail(entry, new TabcachedError('NOT_FOUND', 'This backend has no files.'));
+    // It may have been forgotten between two awaits of whoever wants it.
+    if (!entries.has(entry.id)) entries.set(entry.id, entry);
     queue.add(entry.id);
   };
 

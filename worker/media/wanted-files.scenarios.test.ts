@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+import { TabcachedError } from '../../protocol/errors.ts';
+import { mediaId } from '../../protocol/media.ts';
+import { chatWriteStores, writeChat } from '../store/chat-writes.ts';
+import { emptyChat } from '../store/empty-records.ts';
+import type { Store } from '../store/store.ts';
+import { CHAT, createMediaRig, expectMediaCounted, MESSAGE, someBytes, type MediaRig, type MediaRigOptions } from '../testing/media-rig.ts';
+import { message, uuid } from '../testing/store-records.ts';
+
+const HOUR_MS = 60 * 60 * 1000;
+const row = message(0x3e55, CHAT, 1);
+const pictures = { shrink: async (picture: Blob) => picture.slice(0, 300, 'image/webp') };
+
+/** A store that does before each call what a test wants. */
+function watchedStore(): { readonly over: NonNullable<MediaRigOptions['store']>; onRead: () => void; onWrite: () => void } {
+  const watched = {
+    onRead: (): void => undefined,
+    onWrite: (): void => undefined,
+    over: (store: Store): Store => ({
+      ...store,
+      read: async (...args) => {
+        watched.onRead();
+        return store.read(...args);
+      },
+      write: async (...args) => {
+        watched.onWrite();
+        return store.write(...args);
+      },
+    }),
+  };
+  return watched;
+}
+const refuse = (): never => {
+  throw new TabcachedError('STORAGE_FAILED', 'refused');
+};
+const storedBlobs = async (rig: MediaRig): Promise<number> => (await rig.store.read(['media_blobs'], (tx) => tx.getAll('media_blobs'))).length;
+const writeMessage = (rig: MediaRig, rows: readonly (typeof row)[]): Promise<unknown> =>
+  rig.store.write(chatWriteStores, 'relaxed', (tx) =>
+    writeChat(tx, { requestId: CHAT, upserts: [...rows], deletions: rows.length > 0 ? [] : [{ sequenceNumber: 1, revision: 9 }], meta: { ...emptyChat(CHAT, 1), _floor: 1, lastSyncedSequence: 1 }, now: 2 }),
+  );
+/** Everything that may go is evicted. */
+async function evictAll(rig: MediaRig): Promise<void> {
+  rig.time.jump(2 * HOUR_MS);
+  const freed = rig.media.freeSpace();
+  await rig.time.advance(1_000);
+  await freed;
+}
+
+describe('thumbnails and the budget', () => {
+  test('D-2 one for which there is no room is not kept', async () => {
+    const rig = await createMediaRig({ budgetBytes: 1_000, pictures });
+    rig.serve('a.png', someBytes(900));
+    const tab = rig.openTab();
+    await tab.watch('a.png');
+    await rig.time.advance(1_000);
+    expect(tab.state('a.png')).toMatchObject({ status: 'completed', passedThrough: false, thumbnail: false });
+    expect((await expectMediaCounted(rig.store)).mediaSize).toBe(900);
+  });
+
+  test('D-2 D-5 one is evicted with its file, and made again with the next download', async () => {
+    const rig = await createMediaRig({ pictures });
+    rig.serve('a.png', someBytes(900));
+    const tab = rig.openTab();
+    await tab.watch('a.png');
+    await rig.time.advance(1_000);
+    expect((await expectMediaCounted(rig.store)).mediaSize).toBe(1_200);
+    await tab.unwatch('a.png');
+    await evictAll(rig);
+    expect([await storedBlobs(rig), (await expectMediaCounted(rig.store)).mediaSize]).toEqual([0, 0]);
+    await tab.watch('a.png');
+    await rig.time.advance(1_000);
+    expect(tab.state('a.png')).toMatchObject({ status: 'completed', thumbnail: true });
+    expect(rig.requests).toHaveLength(2);
+  });
+});
+
+describe('who waits for a file hears what becomes of it', () => {
+  test('D-5 taken away, asked for and taken away again: the tab is told each time', async () => {
+    const rig = await createMediaRig();
+    rig.linked = false;
+    const tab = rig.openTab();
+    const asked = { messageId: uuid(0x999) };
+    for (const round of [1, 2]) {
+      expect(await tab.watch('a.png', asked)).toMatchObject({ status: 'queued' });
+      await rig.time.advance(1_000);
+      expect(tab.frames.filter(({ state }) => state.status === 'idle')).toHaveLength(round);
+    }
+  });
+
+  test('T-3 stopped while storage refuses to forget the part: the state is failed all the same', async () => {
+    const watched = watchedStore();
+    const rig = await createMediaRig({ byHand: true, store: watched.over });
+    rig.serve('a.png', someBytes(3_000_000));
+    const tab = rig.openTab();
+    await tab.watch('a.png');
+    await rig.settle();
+    await rig.requests[0]?.send(2_000_000);
+    watched.onRead = watched.onWrite = refuse;
+    await tab.call('cancelMedia', { requestId: CHAT, filename: 'a.png' });
+    expect(tab.state('a.png')).toMatchObject({ status: 'failed', error: { code: 'CANCELLED' } });
+  });
+
+  test('T-3 the size of a file cannot be noted: one request, and the file is there', async () => {
+    const watched = watchedStore();
+    const rig = await createMediaRig({ store: watched.over });
+    rig.serve('a.png', someBytes(1_500_000));
+    rig.before = () => {
+      watched.onWrite = () => {
+        watched.onWrite = () => undefined;
+        refuse();
+      };
+    };
+    const tab = rig.openTab();
+    await tab.watch('a.png');
+    await rig.time.advance(30_000);
+    expect(tab.state('a.png')).toMatchObject({ status: 'completed' });
+    expect(rig.requests.map(({ cancelled }) => cancelled)).toEqual([false]);
+  });
+
+  test('D-5 the chat is lost and storage knows nothing of the file: whoever waits sees it idle', async () => {
+    const watched = watchedStore();
+    watched.onWrite = refuse;
+    const rig = await createMediaRig({ store: watched.over });
+    rig.linked = false;
+    const tab = rig.openTab();
+    expect(await tab.watch('a.png')).toMatchObject({ status: 'queued' });
+    await writeMessage(rig, []);
+    watched.onWrite = () => undefined;
+    rig.media.forget(CHAT);
+    await rig.time.advance(1_000);
+    expect(tab.state('a.png')).toMatchObject({ status: 'idle' });
+  });
+
+  test('#72 the message is gone and comes back while a tab shows its file: the file is fetched again', async () => {
+    const rig = await createMediaRig();
+    rig.serve('a.png', 'content');
+    const tab = rig.openTab();
+    await tab.watch('a.png');
+    await rig.settle();
+    await writeMessage(rig, []);
+    rig.media.rowsRemoved(CHAT, [MESSAGE]);
+    await rig.time.advance(1_000);
+    expect(tab.state('a.png')).toMatchObject({ status: 'idle' });
+    await writeMessage(rig, [row]);
+    rig.media.rowsStored(CHAT, [row]);
+    await rig.time.advance(1_000);
+    expect(tab.state('a.png')).toMatchObject({ status: 'completed' });
+  });
+
+  test('D-5 a chat is fetched anew and its message stays: the file is fetched again', async () => {
+    const rig = await createMediaRig();
+    rig.serve('a.png', 'content');
+    const tab = rig.openTab();
+    await tab.watch('a.png');
+    await rig.settle();
+    rig.media.forget(CHAT);
+    await rig.time.advance(1_000);
+    expect(tab.frames.map(({ state }) => state.status)).toContain('idle');
+    expect(tab.state('a.png')).toMatchObject({ status: 'completed' });
+    expect(rig.requests).toHaveLength(2);
+  });
+});
+
+describe('pins', () => {
+  test('D-3 pinned at whatever moment of an eviction that chose it: it is held, or will be', async () => {
+    const lost: number[] = [];
+    for (let moment = 1; moment <= 12; moment += 1) {
+      const watched = watchedStore();
+      const rig = await createMediaRig({ store: watched.over });
+      rig.serve('a.png', 'content');
+      const tab = rig.openTab();
+      await tab.watch('a.png');
+      await rig.settle();
+      await tab.unwatch('a.png');
+      let reads = 0;
+      watched.onRead = () => {
+        if (++reads === moment) void tab.call('pinMedia', { requestId: CHAT, filename: 'a.png', messageId: MESSAGE, pinned: true });
+      };
+      await evictAll(rig);
+      watched.onRead = () => undefined;
+      await rig.time.advance(5_000);
+      const record = await rig.store.read(['media_meta'], (tx) => tx.get('media_meta', mediaId(CHAT, 'a.png')));
+      if (record?.isPinned && record.localBlobKey === null) lost.push(moment);
+    }
+    expect(lost).toEqual([]);
+  });
+});
