@@ -62,7 +62,7 @@ export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
     const code = after._errorCode ?? '';
     if (after.status === 'failed') {
       failedAt.set(after.id, now());
-      if (code === 'DUPLICATE' && setup.isStored(after.id)) verdict.broken('#35', `${name(after)} has failed because the server has it`);
+      if (code === 'DUPLICATE' && !after._outcomeUnknown && setup.isStored(after.id)) verdict.broken('#35', `${name(after)} has failed because the server has it`);
       if (TRANSIENT.has(code) && after.retryCount < MAX_RETRIES) verdict.broken('#42', `${name(after)} has failed after ${after.retryCount} attempts that met ${code}`);
       if (UNCOUNTED.has(code)) verdict.broken('#47', `${name(after)} has failed with ${code}`);
     }

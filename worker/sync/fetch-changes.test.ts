@@ -60,6 +60,17 @@ describe('M-1 an answer that is older than what is applied', () => {
     expect(fetched.change.answer).toMatchObject({ complete: true, revision: 7 });
   });
 
+  test('M-2 a message that has lost its text since is not brought back by the page, one that has got it back is (sim seed 1243453902)', async () => {
+    const server = serverWith(3);
+    server.edit(CHAT, 3, '');
+    const fetched = await fetchOvertaken(server, () => {
+      server.edit(CHAT, 2, '');
+      server.edit(CHAT, 3, 'back');
+    });
+    expect(fetched.change.rows.map((row) => row.content)).toEqual(['message 1', 'back']);
+    expect(fetched.change.rejected).toMatchObject([{ sequenceNumber: 2 }]);
+  });
+
   test('an answer that is not older is taken as it is', async () => {
     const server = serverWith(5);
     const fetched = await fetchOvertaken(server, () => undefined);

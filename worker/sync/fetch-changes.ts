@@ -107,6 +107,7 @@ export async function fetchPage(
 async function follow(setup: FetchSetup, requestId: string, { page, since, applied }: { readonly page: Change; readonly since: number; applied(): number | null }, signal: AbortSignal): Promise<Change> {
   const newest = new Map(page.rows.map((row) => [row.sequenceNumber, row]));
   const deletions = [...page.deletions];
+  const rejected = [...page.rejected];
   let revision = since;
   for (let hasMore = true; hasMore; ) {
     const delta = await fetchDelta(setup, requestId, revision, CHANGES_PAGE_SIZE, signal);
@@ -115,12 +116,13 @@ async function follow(setup: FetchSetup, requestId: string, { page, since, appli
       if (!known || known._revision <= row._revision) newest.set(row.sequenceNumber, row);
     }
     deletions.push(...delta.change.deletions);
+    rejected.push(...delta.change.rejected);
     hasMore = (delta.hasMore || delta.revision < (applied() ?? 0)) && delta.revision > revision;
     revision = delta.revision;
   }
-  for (const { sequenceNumber, revision: deletedAt } of deletions) {
-    if ((newest.get(sequenceNumber)?._revision ?? deletedAt) < deletedAt) newest.delete(sequenceNumber);
+  for (const { sequenceNumber, revision: goneAt } of [...deletions, ...rejected]) {
+    if ((newest.get(sequenceNumber)?._revision ?? goneAt) < goneAt) newest.delete(sequenceNumber);
   }
   const answer = page.answer && { ...page.answer, revision };
-  return { ...page, rows: [...newest.values()], deletions, answer };
+  return { ...page, rows: [...newest.values()], deletions, rejected: rejected.filter(({ sequenceNumber }) => !newest.has(sequenceNumber)), answer };
 }
