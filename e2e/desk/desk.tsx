@@ -1,7 +1,8 @@
 /** The desk of one person: bar, banners, tickets, conversation. */
-import { useEffect, useMemo, useRef, type ReactNode } from 'react';
+import { useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { useOutbox, useStatus, useTickets } from 'tabcached/react';
 import { Conversation } from './conversation/conversation.tsx';
+import { createOpenEdits } from './conversation/open-edits.ts';
 import { InspectorPage } from './inspector/inspector-page.tsx';
 import { ShortcutHelp } from './keyboard/shortcut-help.tsx';
 import { OutboxDrawer } from './outbox/outbox-drawer.tsx';
@@ -59,7 +60,8 @@ export function Desk({ open, ticket, page, onSignedOut }: DeskProps): ReactNode 
   useNotices(client, username, noticesWanted);
   const called = useCalled(client, username);
   useTitle(totalUnread(tickets), tickets.find(({ id }) => id === ticket)?.subject ?? null, called);
-  const desk = useMemo(() => ({ ...open, userId: open.client.userId, me }), [open, me]);
+  const [edits] = useState(createOpenEdits);
+  const desk = useMemo(() => ({ ...open, userId: open.client.userId, me, edits }), [open, me, edits]);
   const person = me ?? { id: client.userId, username, fullName: null };
 
   return (

@@ -59,6 +59,45 @@ test('#50 #51 editing or discarding a message in flight is refused, and the type
   expect(await serverTexts(desk, ticket)).toEqual(['on its way']);
 });
 
+test('#50 a text that is being changed is there again when its row was scrolled away, and another ticket was opened, meanwhile', async ({ desk }) => {
+  const ticket = await desk.longTicket();
+  const other = await desk.newTicket();
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await tab.isLive();
+  desk.proxy.cut();
+  await tab.send('first words');
+  await tab.articleWith('first words').getByRole('button', { name: 'Edit' }).click();
+  const box = tab.page.getByRole('textbox', { name: 'Edit message' });
+  await box.fill('second words, not finished');
+  await tab.conversation.hover();
+  await expect(async () => {
+    await tab.page.mouse.wheel(0, -2_500);
+    await expect(box).toHaveCount(0, { timeout: 500 });
+  }).toPass();
+  await tab.page.getByRole('button', { name: 'Go to the newest messages' }).click();
+  await expect(box).toHaveValue('second words, not finished');
+
+  await tab.page.locator(`a[href*="${other.id}"]`).first().click();
+  await expect(box).toHaveCount(0);
+  await tab.page.locator(`a[href*="${ticket.id}"]`).first().click();
+  await expect(box).toHaveValue('second words, not finished');
+  await box.press('Enter');
+  await expect(tab.articleWith('second words, not finished')).toHaveAttribute('data-status', 'pending');
+  desk.proxy.restore();
+  await expect(tab.articleWith('second words, not finished')).toHaveAttribute('data-status', 'sent', { timeout: 30_000 });
+});
+
+test('#50 #51 a server that fails while it is asked: why the message can be neither changed nor discarded is said', async ({ desk }) => {
+  const { ticket, first } = await openTwo(desk);
+  desk.proxy.fault(routes.send, { kind: 'answer', status: 503, body: { type: 'about:blank', title: 'Down', status: 503 } }, 4);
+  await first.send('maybe there');
+  await expect(first.page.getByText(/may have it already: that is asked first.*Trying again/)).toBeVisible();
+  await first.page.getByRole('button', { name: /^Outbox:/ }).click();
+  await expect(first.page.locator('.queued__doubt')).toHaveText(/neither changed nor discarded/);
+  await expect(first.articleWith('maybe there')).toHaveAttribute('data-status', 'sent', { timeout: 40_000 });
+  expect(await serverTexts(desk, ticket)).toEqual(['maybe there']);
+});
+
 test('#51 a message discarded while it waits is never sent', async ({ desk }) => {
   const { ticket, first, second } = await openTwo(desk);
   desk.proxy.cut();

@@ -1,6 +1,6 @@
 /** One ticket's conversation: header, messages, composer. Give it the ticket's id as its key. */
 import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
-import { useChat, useStatus, useTickets } from 'tabcached/react';
+import { useChat, useOutbox, useStatus, useTickets } from 'tabcached/react';
 import { Composer } from '../composer/composer.tsx';
 import { useFileDrop } from '../composer/use-file-drop.ts';
 import { usePicture } from '../composer/use-picture.ts';
@@ -31,6 +31,7 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
   const { tickets, ready: ticketsReady } = useTickets(client);
   const attended = useAttended();
   const offline = connectionWord(useStatus(client)) === 'Offline';
+  const doubtful = useOutbox(client).lanes.find((lane) => lane.requestId === requestId)?.operations[0]?.outcomeUnknown ?? false;
   const scroll = useLogScroll();
   const section = useRef<HTMLElement>(null);
   const ticket = tickets.find((each) => each.id === requestId) ?? null;
@@ -71,7 +72,7 @@ export function Conversation({ requestId }: { readonly requestId: string }): Rea
           <LogSkeleton />
         </div>
       )}
-      {meta && <LaneNotice lane={meta.lane} offline={offline} />}
+      {meta && <LaneNotice lane={meta.lane} offline={offline} doubtful={doubtful} />}
       {!obstacle?.final && (
         <Composer
           view={view}

@@ -1,24 +1,28 @@
 /** Changes the text of a message that is not sent yet. */
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useEffect, useRef, type ReactNode } from 'react';
 import { isSendable, lengthText } from '../composer/length-rules.ts';
 
 /** See the file. */
 export interface EditFormProps {
   readonly text: string;
   readonly busy: boolean;
-  onSave(text: string): void;
+  /** Take the focus when it appears. */
+  readonly focus: boolean;
+  onType(text: string): void;
+  onSave(): void;
   onCancel(): void;
 }
 
 /** See the file. */
-export function EditForm({ text: original, busy, onSave, onCancel }: EditFormProps): ReactNode {
-  const [text, setText] = useState(original);
+export function EditForm({ text, busy, focus, onType, onSave, onCancel }: EditFormProps): ReactNode {
   const box = useRef<HTMLTextAreaElement>(null);
   useEffect(() => {
     const field = box.current;
+    // One that comes back with its row, on scrolling, must not take the focus from whatever has it.
+    if (!focus) return;
     field?.focus();
     field?.setSelectionRange(field.value.length, field.value.length);
-  }, []);
+  }, [focus]);
   const savable = isSendable(text) && !busy;
   const note = lengthText(text.length);
   return (
@@ -26,14 +30,14 @@ export function EditForm({ text: original, busy, onSave, onCancel }: EditFormPro
       className="edit"
       onSubmit={(event) => {
         event.preventDefault();
-        if (savable) onSave(text);
+        if (savable) onSave();
       }}
     >
       <textarea
         ref={box}
         aria-label="Edit message"
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => onType(event.target.value)}
         onKeyDown={(event) => {
           if (event.nativeEvent.isComposing) return;
           if (event.key === 'Escape') {
@@ -42,7 +46,7 @@ export function EditForm({ text: original, busy, onSave, onCancel }: EditFormPro
             onCancel();
           } else if (event.key === 'Enter' && !event.shiftKey) {
             event.preventDefault();
-            if (savable) onSave(text);
+            if (savable) onSave();
           }
         }}
       />

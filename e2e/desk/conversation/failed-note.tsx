@@ -31,12 +31,12 @@ export function FailedNote({ message, context, unsent }: FailedNoteProps): React
           ))}
         </div>
       </div>
-      {!editing && (
+      {editing === null && (
         <div className="failed__actions">
           <button type="button" className="button button--small" disabled={busy} onClick={retry}>
             Retry
           </button>
-          <button type="button" className="button button--small" disabled={busy} onClick={edit}>
+          <button type="button" className="button button--small" disabled={busy} onClick={() => edit(message.content)}>
             Edit
           </button>
           <button type="button" className="button button--small" disabled={busy} onClick={discard}>

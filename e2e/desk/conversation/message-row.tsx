@@ -27,7 +27,7 @@ export interface MessageRowProps {
 export const MessageRow = memo(function MessageRow({ row, view, last, nowMs }: MessageRowProps): ReactNode {
   const { message, own, opensGroup, verified, atMs } = row;
   const name = nameOf(message.sender);
-  const unsent = useUnsent(message.id, view);
+  const unsent = useUnsent(message.id, row.key, view);
   return (
     <div className="row" data-own={own} data-opens={opensGroup} data-last={last}>
       {row.opensChat && <p className="begin">Beginning of the conversation</p>}
@@ -51,7 +51,7 @@ export const MessageRow = memo(function MessageRow({ row, view, last, nowMs }: M
         data-verified={verified}
       >
         {!own && (opensGroup ? <Avatar person={message.sender} /> : <span className="avatar avatar--none" />)}
-        {message.status === 'pending' && !unsent.editing && <WaitingActions unsent={unsent} />}
+        {message.status === 'pending' && unsent.editing === null && <WaitingActions text={message.content} unsent={unsent} />}
         <div className="bubble" title={verified ? undefined : 'Not yet confirmed by the server'}>
           {!own && opensGroup && (
             <header className="bubble__sender">
@@ -60,8 +60,8 @@ export const MessageRow = memo(function MessageRow({ row, view, last, nowMs }: M
             </header>
           )}
           <AttachmentView message={message} />
-          {unsent.editing ? (
-            <EditForm text={message.content} busy={unsent.busy} onSave={unsent.save} onCancel={unsent.cancel} />
+          {unsent.editing !== null ? (
+            <EditForm text={unsent.editing} busy={unsent.busy} focus={unsent.fresh} onType={unsent.type} onSave={unsent.save} onCancel={unsent.cancel} />
           ) : (
             <p className="bubble__text">
               {saysMore(message) && <MessageText text={message.content} />}

@@ -4,6 +4,7 @@ import type { Outbox, OutboxOperation } from 'tabcached';
 import { EditForm } from '../conversation/edit-form.tsx';
 import { useUnsent } from '../conversation/use-unsent.ts';
 import { Icon } from '../icons/icon.tsx';
+import { MAY_BE_THERE } from './outbox-text.ts';
 import { fullText, relativeText } from '../time/time-text.ts';
 
 /** See the file. */
@@ -13,17 +14,16 @@ export interface OutboxItemProps {
   readonly nowMs: number;
 }
 
-const MAY_BE_THERE = 'The server may have it already; that is found out first';
 
 /** See the file. */
 export function OutboxItem({ operation, outbox, nowMs }: OutboxItemProps): ReactNode {
   const { operationId, content, status, createdAt, screenshotFileName, outcomeUnknown } = operation;
   const fixed = status === 'syncing' || outcomeUnknown;
-  const { editing, busy, refusal, retry, edit, save, cancel, discard } = useUnsent(operationId, outbox);
+  const { editing, fresh, busy, refusal, retry, edit, type, save, cancel, discard } = useUnsent(operationId, `outbox ${operationId}`, outbox);
   return (
     <li className="queued" data-status={status}>
-      {editing ? (
-        <EditForm text={content} busy={busy} onSave={save} onCancel={cancel} />
+      {editing !== null ? (
+        <EditForm text={editing} busy={busy} focus={fresh} onType={type} onSave={save} onCancel={cancel} />
       ) : (
         <div className="queued__line">
           {screenshotFileName !== null && <Icon name="clip" />}
@@ -37,7 +37,7 @@ export function OutboxItem({ operation, outbox, nowMs }: OutboxItemProps): React
                 Retry
               </button>
             )}
-            <button type="button" className="icon-button icon-button--small" aria-label="Edit" title={fixed ? MAY_BE_THERE : 'Edit before it is sent'} disabled={busy || fixed} onClick={edit}>
+            <button type="button" className="icon-button icon-button--small" aria-label="Edit" title={fixed ? MAY_BE_THERE : 'Edit before it is sent'} disabled={busy || fixed} onClick={() => edit(content)}>
               <Icon name="pencil" />
             </button>
             <button type="button" className="icon-button icon-button--small" aria-label="Discard" title={fixed ? MAY_BE_THERE : 'Discard: it is not sent'} disabled={busy || fixed} onClick={discard}>
@@ -46,6 +46,7 @@ export function OutboxItem({ operation, outbox, nowMs }: OutboxItemProps): React
           </span>
         </div>
       )}
+      {outcomeUnknown && status !== 'syncing' && <p className="queued__doubt">{`${MAY_BE_THERE}.`}</p>}
       {refusal !== null && (
         <p className="refusal" role="alert">
           {refusal}

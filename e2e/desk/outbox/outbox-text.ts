@@ -2,6 +2,9 @@
 import type { OutboxPause, OutboxState } from 'tabcached';
 import type { LaneStatus } from './lanes.ts';
 
+/** Why a message whose answer was lost can be neither changed nor taken back for now. */
+export const MAY_BE_THERE = 'The server may have it already: that is asked first, and until then it can be neither changed nor discarded';
+
 const number = new Intl.NumberFormat('en-GB');
 
 /** `1 message`, `1,204 messages` */

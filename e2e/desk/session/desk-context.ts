@@ -1,6 +1,7 @@
 /** The open desk, for the components below it. */
 import { createContext, useContext } from 'react';
 import type { Person } from '../api/api.ts';
+import type { OpenEdits } from '../conversation/open-edits.ts';
 import type { OpenDesk } from './use-desk.ts';
 
 /** What every part of an open desk may use. */
@@ -8,6 +9,8 @@ export interface Desk extends OpenDesk {
   readonly userId: string;
   /** Who works here, as soon as it is known. */
   readonly me: Person | null;
+  /** Messages whose text is being changed. */
+  readonly edits: OpenEdits;
 }
 
 /** Provided by `desk.tsx`. */
