@@ -26,7 +26,7 @@ export interface DaemonOwner {
 }
 
 /** All daemons of a user that live now. */
-async function heldTargets(locks: Locks, userId: string): Promise<readonly (DaemonTarget & { readonly lease: string })[]> {
+async function heldTargets(locks: Pick<Locks, 'held'>, userId: string): Promise<readonly (DaemonTarget & { readonly lease: string })[]> {
   return (await locks.held()).flatMap((lease) => {
     const daemon = parseDaemonLease(lease);
     return daemon?.userId === userId ? [{ buildId: daemon.buildId, generation: daemon.generation, url: daemon.url, lease }] : [];
@@ -34,7 +34,7 @@ async function heldTargets(locks: Locks, userId: string): Promise<readonly (Daem
 }
 
 /** Leases of daemons of that build and user that are held now, with their generations. */
-export async function heldLeases(locks: Locks, { buildId, userId }: DaemonOwner): Promise<readonly { readonly lease: string; readonly generation: number }[]> {
+export async function heldLeases(locks: Pick<Locks, 'held'>, { buildId, userId }: DaemonOwner): Promise<readonly { readonly lease: string; readonly generation: number }[]> {
   return (await heldTargets(locks, userId)).filter((target) => target.buildId === buildId);
 }
 
@@ -46,7 +46,7 @@ export const compareTargets = (a: DaemonTarget, b: DaemonTarget): number =>
  * The daemon to join. `own` is what this tab starts when nothing better lives; `hung` holds leases of daemons that it found hung,
  * `unreachable` those of builds whose worker it could not join.
  */
-export async function findDaemon(locks: Locks, userId: string, own: DaemonTarget, hung: ReadonlySet<string>, unreachable: ReadonlySet<string> = new Set()): Promise<DaemonTarget> {
+export async function findDaemon(locks: Pick<Locks, 'held'>, userId: string, own: DaemonTarget, hung: ReadonlySet<string>, unreachable: ReadonlySet<string> = new Set()): Promise<DaemonTarget> {
   const held = (await heldTargets(locks, userId)).filter(({ lease }) => !unreachable.has(lease));
   const candidates = held.map((target) => (hung.has(target.lease) ? { ...target, generation: target.generation + 1, lease: null } : target));
   return candidates.reduce<DaemonTarget>((best, target) => (compareTargets(target, best) > 0 ? target : best), own);

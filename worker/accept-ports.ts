@@ -42,7 +42,7 @@ function identityOf(name: string): WorkerIdentity | null {
 }
 
 const foreignName = (name: string): TabcachedError =>
-  new TabcachedError('INVALID', `The worker was started as "${name}", which is no name of tabcached: pass on the name that createWorker is given.`);
+  new TabcachedError('INVALID', `"${name}" is no name of a worker: pass on the one that createWorker is given.`);
 
 /** Answers every call with the same error. */
 function refuse(error: unknown): Connect {

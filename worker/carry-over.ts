@@ -18,13 +18,13 @@ export interface Carried {
 export const recovered = (operation: OfflineOperation): OfflineOperation =>
   operation.status === 'syncing' ? { ...operation, status: 'pending', _outcomeUnknown: true } : operation;
 
-/** What is to be carried over; null when there is nothing. */
-export function carryOver({ ledger, book, outbox }: Pick<Parts, 'ledger' | 'book' | 'outbox'>): Carried | null {
+/** What is to be carried over; empty when there is nothing. */
+export function carryOver({ ledger, book, outbox }: Pick<Parts, 'ledger' | 'book' | 'outbox'>): readonly Carried[] {
   const operations = ledger.all().map(recovered);
+  const discarded = outbox.discarded();
   const drafts = book.requestIds().flatMap((requestId) => {
     const text = book.get(requestId)?.meta._draft;
     return text ? [{ requestId, text }] : [];
   });
-  const discarded = outbox.discarded();
-  return operations.length + drafts.length + discarded.length > 0 ? { operations, drafts, discarded } : null;
+  return operations.length + drafts.length + discarded.length > 0 ? [{ operations, discarded, drafts }] : [];
 }

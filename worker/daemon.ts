@@ -6,7 +6,7 @@
  */
 import type { Backend, DaemonSettings, GoodbyeFrame, Hello, Welcome } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
-import type { WorkerIdentity } from '../protocol/names.ts';
+import { handoverLock, type WorkerIdentity } from '../protocol/names.ts';
 import type { BackendEnvironment } from './backend/backend-environment.ts';
 import { boot, type Booted } from './boot.ts';
 import { createCalls } from './calls.ts';
@@ -68,7 +68,8 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
   let settings: DaemonSettings | null = null;
   let again = false;
   let tries = 0;
-  let carried: Carried | null = null;
+  let known = false;
+  let carried: readonly Carried[] = [];
   let takeOver: typeof TakeOver | null = null;
   const startedAt = env.clock.now();
 
@@ -84,15 +85,14 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
   };
   const begin = async (): Promise<Booted> => {
     const legacy = (await before) ?? NO_LEGACY;
-    ({ tries, carried } = legacy);
+    ({ tries, carried, known } = legacy);
     const booted = await boot(env, identity, { epoch, url }, over.signal, {
       onLost: stop,
       onCut: (why) => stop(why, 'fenced', true),
       onAsked: () => stop('a newer daemon runs', 'superseded'),
     });
-    const { saved } = booted;
-    if (saved) carried = { operations: [...saved.operations, ...(carried?.operations ?? [])], drafts: [...saved.drafts, ...(carried?.drafts ?? [])], discarded: carried?.discarded };
-    if (carried) takeOver = (await untilLoaded(env, () => import('./take-over.ts'))).takeOver;
+    if (booted.saved) carried = [booted.saved, ...carried];
+    if (carried.length > 0) takeOver = (await untilLoaded(env, () => import('./take-over.ts'))).takeOver;
     void booted.whenBack?.(tries, over.signal).then(() => stop('storage is back', 'fenced', true));
     return legacy.signedOut ? { ...booted, signedOut: true } : booted;
   };
@@ -114,10 +114,10 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
       const end = (last: () => Promise<void>): Promise<void> => close(last).then(() => undefined);
       parts = createParts({ env, identity, epoch, journal, booted, settings: hello.settings, createBackend, onFenced: () => stop('fenced'), end });
       settings = hello.settings;
-      if (carried) takeOver?.(parts, carried, { userId, sender: senderOf(userId, parts.tickets.all()) });
+      takeOver?.(parts, carried, { userId, sender: senderOf(userId, parts.tickets.all()) });
     }
     // A page that was away while its user signed out.
-    if (hello.returning && parts.gate.locked()) throw new TabcachedError('SIGNED_OUT');
+    if (hello.returning && !known && parts.gate.locked()) throw new TabcachedError('SIGNED_OUT');
     return parts;
   };
 
@@ -136,6 +136,8 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
     if (last) again = true;
     try {
       await parts?.close();
+      // Who was left behind while it hung knows nothing that is worth keeping: others have decided since.
+      if (!(await env.locks.held()).includes(handoverLock(userId, epoch))) carried = [];
       if (last) {
         await last();
         // What was posted last goes out before the lease does: to a tab that sees it go, this was a death.
@@ -148,7 +150,7 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
       );
     }
     const bore = parts?.host().trouble === null && env.clock.now() - startedAt > STEADY_MS;
-    return { signedOut: last !== undefined, carried: last ? null : carried, tries: bore ? 0 : tries + 1 };
+    return { signedOut: last !== undefined, carried: last ? [] : carried, known: !last && parts?.gate.locked() === false, tries: bore ? 0 : tries + 1 };
   };
   let closing: Promise<Legacy> | null = null;
   const close = (last?: () => Promise<void>): Promise<Legacy> => (closing ??= finish(last));

@@ -11,15 +11,17 @@ import type { Daemon } from './daemon.ts';
 /** What a life leaves to the next one in the same worker. */
 export interface Legacy {
   /** What was written and may not be stored. */
-  readonly carried: Carried | null;
+  readonly carried: readonly Carried[];
   /** Lives in a row that storage did not bear; pauses grow with it. */
   readonly tries: number;
   /** The user signed out: tabs of before are not let in again. */
   readonly signedOut: boolean;
+  /** The server had named the user to it: tabs of before are let in, also where storage still says that he signed out. */
+  readonly known: boolean;
 }
 
 /** What the first life finds. */
-export const NO_LEGACY: Legacy = { signedOut: false, carried: null, tries: 0 };
+export const NO_LEGACY: Legacy = { signedOut: false, known: false, carried: [], tries: 0 };
 
 /** Lives, one after the other. */
 export interface Lives {

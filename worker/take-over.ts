@@ -10,8 +10,18 @@ import type { Carried } from './carry-over.ts';
 import { pendingRow } from './outbox/operations.ts';
 import type { Parts } from './parts.ts';
 
+/** Whose messages they are. */
+interface Author {
+  readonly userId: string;
+  readonly sender: Sender | null;
+}
+
 /** Takes it over; what is held already stays as it is, but for what a person decided about it meanwhile. Everything is queued before this returns, and kept until it is stored. */
-export function takeOver(parts: Parts, { operations, drafts, discarded = [] }: Carried, author: { readonly userId: string; readonly sender: Sender | null }): void {
+export function takeOver(parts: Parts, carried: readonly Carried[], author: Author): void {
+  for (const each of carried) takeOne(parts, each, author);
+}
+
+function takeOne(parts: Parts, { operations, drafts, discarded = [] }: Carried, author: Author): void {
   const { ledger, book, outbox, readMarks } = parts;
   const ignore = (): void => undefined;
   for (const operation of operations) {
@@ -27,7 +37,7 @@ export function takeOver(parts: Parts, { operations, drafts, discarded = [] }: C
   for (const { requestId, text } of drafts) book.touch(requestId, (meta) => (meta._draft ? meta : { ...meta, _draft: text }));
 }
 
-function appendMessage({ ledger, book, views }: Parts, operation: SendOperation, author: { readonly userId: string; readonly sender: Sender | null }): void {
+function appendMessage({ ledger, book, views }: Parts, operation: SendOperation, author: Author): void {
   const { id, requestId, payload, status, lastError } = operation;
   const show = (row: CachedMessage): void => {
     const model = book.open(requestId);

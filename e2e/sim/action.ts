@@ -86,6 +86,18 @@ export const WEIGHTS = {
   wait: 12,
   waitLong: 4,
   jump: 0.4,
+  // Builds, threads and databases (`perform-host.ts`).
+  deploy: 3,
+  reload: 3,
+  hang: 3,
+  wake: 4,
+  cachePage: 2,
+  troubleOpen: 3,
+  cutStorage: 2,
+  eraseStorage: 0.7,
+  fullDisk: 1.5,
+  hangStorage: 1,
+  signOut: 1,
 } as const;
 
 /** Kind of an action. */
@@ -109,16 +121,19 @@ const MEDIA = new Set<ActionKind>([
   'disturbFiles', 'refuseFiles', 'fillDisk', 'emptyDisk', 'hourPasses', 'killFetching',
 ]);
 
+const HOST = new Set<ActionKind>(['deploy', 'reload', 'hang', 'wake', 'cachePage', 'troubleOpen', 'cutStorage', 'eraseStorage', 'fullDisk', 'hangStorage', 'signOut']);
+
 /** What a simulation is about, beside the usual. */
 export interface Areas {
   readonly sending: boolean;
   /** Null: not about files. */
   readonly media: object | null;
+  readonly host: boolean;
 }
 
 /** How often each kind happens in one simulation: some kinds never, some much more than usual. */
 export function drawWeights(random: Random, areas: Areas): ReadonlyMap<ActionKind, number> {
-  const drawn = [...KINDS.filter((kind) => !SENDING.has(kind) && !MEDIA.has(kind)), ...(areas.sending ? SENDING : []), ...(areas.media ? MEDIA : [])].map((kind): [ActionKind, number] => {
+  const drawn = [...KINDS.filter((kind) => !SENDING.has(kind) && !MEDIA.has(kind) && !HOST.has(kind)), ...(areas.sending ? SENDING : []), ...(areas.media ? MEDIA : []), ...(areas.host ? HOST : [])].map((kind): [ActionKind, number] => {
     const luck = random.next();
     const factor = luck < 0.3 && !ALWAYS.has(kind) ? 0 : luck < 0.8 ? 1 : 4;
     return [kind, WEIGHTS[kind] * factor];

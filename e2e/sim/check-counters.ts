@@ -25,7 +25,8 @@ export function checkCountersNow({ mirror, verdict }: Pick<World, 'mirror' | 've
 
 /** At the end: the whole store is counted, each chat too. */
 export async function checkCountersAtEnd(world: World): Promise<void> {
-  const { inner, mirror, verdict } = world;
+  const { mirror, verdict } = world;
+  const inner = world.host?.workers.disk.look() ?? world.inner;
   const reading = inner.read(['messages', 'chat_meta', 'offline_queue', 'cache_stats'], async (tx) => [
     await recountAll(tx),
     await tx.get('cache_stats', 'stats'),

@@ -18,7 +18,8 @@ export interface SendingCheck {
   onRequest(request: SentRequest, token: string): void;
   onTokenRefused(life: number, token: string): void;
   onDone(request: SentRequest): void;
-  onDaemonDied(): void;
+  /** `life`: only that one. */
+  onDaemonDied(life?: number): void;
   /** A person was told that it is discarded. */
   onDiscarded(sent: Sent): void;
   /** A person was told that it has another text. */
@@ -30,6 +31,7 @@ export interface SendingCheckSetup {
   readonly mirror: Mirror;
   readonly sent: SentMessages;
   readonly verdict: Verdict;
+  /** Most messages that may wait. */
   readonly outboxLimit: number;
   now(): number;
   /** Does the server have it? */
@@ -78,7 +80,8 @@ export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
       if (early > 0) verdict.broken('#64', `${name(after)} is told ${early} ms too early to be one with those after it`);
       markedAt.delete(after.id);
     }
-    if (before.status !== 'syncing' || after.status !== 'pending' || after._errorCode === undefined) return;
+    // Without a time it is only what a life left behind, told by the next one; its code is that of the attempt before.
+    if (before.status !== 'syncing' || after.status !== 'pending' || after._errorCode === undefined || (after.nextRetryAt === null && after._outcomeUnknown)) return;
     const counted = after.retryCount - before.retryCount;
     if (UNCOUNTED.has(code) && counted > 0) verdict.broken('#47', `${name(after)}: ${code} counted as an attempt`);
     if (TRANSIENT.has(code) && counted !== 1) verdict.broken('S-4', `${name(after)}: ${code} counted ${counted} attempts`);
@@ -108,7 +111,9 @@ export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
     },
     onTokenRefused: (life, token) => void refused.add(`${life} ${token}`),
     onDone: (request) => void asked.delete(request),
-    onDaemonDied: () => asked.clear(),
+    onDaemonDied: (life) => {
+      for (const request of asked.keys()) if (life === undefined || request.life === life) asked.delete(request);
+    },
     onDiscarded: (message) => {
       if (setup.isStored(message.id) && !message.blind) verdict.broken('#51', `"${message.content}" was discarded, and the server has it`);
     },

@@ -29,8 +29,8 @@ export interface DurableSetup {
 
 /** Its storage, and what can be done to it. */
 export interface DurableStore {
-  /** The store as one daemon has it. */
-  openFor(life: Life): Store;
+  /** The store as one daemon has it; `connection`: its own, where several have one. */
+  openFor(life: Life, connection?: Store): Store;
   failWritesUntilAt: number;
   failReadsUntilAt: number;
 }
@@ -64,19 +64,19 @@ export function createDurableStore(setup: DurableSetup): DurableStore {
     return done && life.alive ? done.value : never<T>();
   };
 
-  const read = async <T>(stores: Parameters<Store['read']>[0], work: (tx: ReadTransaction) => Promise<T>): Promise<T> => {
+  const read = async <T>(connection: Store, stores: Parameters<Store['read']>[0], work: (tx: ReadTransaction) => Promise<T>): Promise<T> => {
     if (time.clock.now() < store.failReadsUntilAt) throw refused();
-    return inner.read(stores, work);
+    return connection.read(stores, work);
   };
 
-  const write = async <T>(life: Life, [stores, durability, work]: [Parameters<Store['write']>[0], Parameters<Store['write']>[1], (tx: WriteTransaction) => Promise<T>]): Promise<T> => {
+  const write = async <T>(life: Life, connection: Store, [stores, durability, work]: [Parameters<Store['write']>[0], Parameters<Store['write']>[1], (tx: WriteTransaction) => Promise<T>]): Promise<T> => {
     const failing = time.clock.now() < store.failWritesUntilAt;
     const early = failing && random.chance(0.5);
     if (early) throw refused();
     const ops: WriteOp[] = [];
     let hasRoom = true;
     try {
-      const value = await inner.write(stores, durability, async (tx) => {
+      const value = await connection.write(stores, durability, async (tx) => {
         const done = await work(recorded(tx, ops));
         if (failing || (!life.alive && random.chance(0.5))) throw refused();
         if (setup.isFull(ops)) {
@@ -97,11 +97,11 @@ export function createDurableStore(setup: DurableSetup): DurableStore {
   const store: DurableStore = {
     failWritesUntilAt: 0,
     failReadsUntilAt: 0,
-    openFor: (life) => ({
+    openFor: (life, connection = inner) => ({
       kind: 'indexeddb',
-      read: (stores, work) => inTurn(life, () => read(stores, work)),
-      write: (stores, durability, work) => inTurn(life, () => write(life, [stores, durability, work])),
-      claimWriter: (buildId, now) => inTurn(life, () => inner.claimWriter(buildId, now)),
+      read: (stores, work) => inTurn(life, () => read(connection, stores, work)),
+      write: (stores, durability, work) => inTurn(life, () => write(life, connection, [stores, durability, work])),
+      claimWriter: (buildId, now) => inTurn(life, () => connection.claimWriter(buildId, now)),
       close: () => undefined,
     }),
   };

@@ -41,6 +41,8 @@ export interface Mirror {
   readonly media: MediaMirror;
   stats: CacheStats | null;
   apply(ops: readonly WriteOp[]): Committed;
+  /** The database is gone. */
+  forget(): void;
 }
 
 /** A copy of an empty store. */
@@ -71,6 +73,10 @@ export function createMirror(): Mirror {
     tickets,
     media,
     stats: null,
+    forget: () => {
+      for (const map of [chats, messages, queue, tickets]) map.clear();
+      mirror.stats = null;
+    },
     apply: (ops) => {
       const touched = new Map<string, ChatSyncState | null>();
       const replaced: { before: CachedMessage; after: CachedMessage }[] = [];

@@ -5,6 +5,7 @@
  * goes on while others happen.
  */
 import type { Action, ActionKind } from './action.ts';
+import { hostActions } from './perform-host.ts';
 import { mediaActions } from './perform-media.ts';
 import { networkActions } from './perform-network.ts';
 import { sendingActions } from './perform-sending.ts';
@@ -51,7 +52,7 @@ const daemonActions = {
   },
 } satisfies Partial<Record<ActionKind, Perform>>;
 
-const ALL: Readonly<Record<ActionKind, Perform>> = { ...serverActions, ...networkActions, ...tabActions, ...sendingActions, ...mediaActions, ...daemonActions };
+const ALL: Readonly<Record<ActionKind, Perform>> = { ...serverActions, ...networkActions, ...tabActions, ...sendingActions, ...mediaActions, ...hostActions, ...daemonActions };
 
 /** Performs an action; answers its description and how long to wait. */
 export function perform(world: World, action: Action): { readonly text: string; readonly waitMs: number } | null {

@@ -94,7 +94,7 @@ export const SENDING_BUGS = [
   },
   {
     name: 'the pause that a server asked for is forgotten with the daemon',
-    edits: [{ file: 'worker/outbox/executor.ts', text: "let pausedUntilAt = Math.max(0, ...ledger.all().map(", replacement: "let pausedUntilAt = Math.max(0, ...ledger.all().slice(0, 0).map(" }],
+    edits: [{ file: 'worker/outbox/executor.ts', text: 'Math.max(pausedUntilAt, ...ledger.all().map(', replacement: 'Math.max(pausedUntilAt, ...ledger.all().slice(0, 0).map(' }],
   },
   {
     name: 'when it is due again is forgotten with the daemon',

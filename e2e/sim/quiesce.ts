@@ -4,6 +4,7 @@
  * Owns: healing, waiting until nothing happens any more, scrolling through every chat. Does not judge (`check-end.ts`).
  */
 import { checkAwake } from './check-sending.ts';
+import { healHost } from './heal-host.ts';
 import type { SimChat } from './sim-chat.ts';
 import type { World } from './world.ts';
 
@@ -48,10 +49,11 @@ export async function quiesce(world: World): Promise<void> {
   durable.failReadsUntilAt = 0;
   world.killAt(0, 0);
   for (const chat of server.chats.values()) server.setAccess(chat.id, true);
-  for (const tab of world.tabs) if (tab.isFrozen()) tab.thaw();
+  for (const tab of [...world.tabs]) if (tab.isFrozen()) tab.thaw();
   if (world.tabs.length === 0) world.openTab();
+  if (world.host) await healHost(world, world.host);
   // A daemon on memory stays on memory: the next one has the storage again.
-  if (world.isDegraded()) world.kill(0);
+  else if (world.isDegraded()) world.kill(0);
   world.reconnect();
   await time.advance(1_000);
   // A tab that never answers is passed over in time.

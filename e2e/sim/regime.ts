@@ -25,6 +25,8 @@ export interface Regime {
   readonly outboxLimit: number;
   /** Refusals of every kind, tokens that come late, buttons that several tabs press. */
   readonly sending: boolean;
+  /** Builds beside each other, threads that hang, storage that fails, people who sign out. */
+  readonly host: boolean;
   /** Files; null: there are none. */
   readonly media: MediaRegime | null;
 }
@@ -67,6 +69,7 @@ function mediaRegime(seed: number): MediaRegime | null {
 export function planOf(seed: number, steps: number): Plan {
   const random = createRandom(seed, 1);
   const pick = <T>(...choices: readonly T[]): T => choices[random.int(choices.length)] as T;
+  const media = mediaRegime(seed);
   const regime: Regime = {
     chats: Array.from({ length: pick(1, 1, 2, 3) }, () => pick(0, 3, 20, 60, 60, 140, 180)),
     requestMs: pick(0, 0, 5, 40),
@@ -79,7 +82,8 @@ export function planOf(seed: number, steps: number): Plan {
     appendsRead: random.chance(0.6),
     outboxLimit: createRandom(seed, 8).chance(0.15) ? 3 : 1_000,
     sending: createRandom(seed, 6).chance(0.35),
-    media: mediaRegime(seed),
+    media,
+    host: media === null && createRandom(seed, 21).chance(0.5),
   };
   return { seed, regime, actions: drawActions(createRandom(seed, 2), drawWeights(createRandom(seed, 3), regime), steps) };
 }

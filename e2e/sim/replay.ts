@@ -32,7 +32,7 @@ export interface ReplayOutcome {
   readonly lines: readonly string[];
 }
 
-const REGIME: Regime = { chats: [], requestMs: 0, answerMs: 0, frameMs: 0, storeMs: 1, stepMs: 0, idempotent: true, appendsRead: true, maxTabs: 1_000, outboxLimit: 1_000, sending: false, media: null };
+const REGIME: Regime = { chats: [], requestMs: 0, answerMs: 0, frameMs: 0, storeMs: 1, stepMs: 0, idempotent: true, appendsRead: true, maxTabs: 1_000, outboxLimit: 1_000, sending: false, media: null, host: false };
 /** Time for chats that were held to be held again. */
 const FILL_MS = 2_000;
 /** Writes that failed and of whose recovery nothing is told. */

@@ -19,6 +19,8 @@ export interface Sent {
   content: string;
   /** A text that replaces it, while nobody knows yet whether it does. */
   editing: string | null;
+  /** A text that it had: whoever replaced it may have been forgotten. */
+  former: string | null;
   /** When it was handed to the daemon's present life, in the order of that, and which life that was. */
   pressed: number;
   life: number;
@@ -33,6 +35,8 @@ export interface Sent {
   discarding: boolean;
   discarded: boolean;
   everOnServer: boolean;
+  /** Its database was deleted underneath: until it is stored again, the daemon alone has it. */
+  exposed: boolean;
   /** Life in which the server refused it for good; null when a person has decided since. */
   refusedIn: number | null;
   /** When a person last decided that it is tried again. */
@@ -52,7 +56,8 @@ export interface SentMessages {
   onAnswer(request: SentRequest, error: TabcachedError | null): void;
   /** `blind`: storage could not be read of late. */
   onStored(operations: readonly OfflineOperation[], blind: boolean): void;
-  onDaemonDied(): void;
+  /** `life`: only that one. */
+  onDaemonDied(life?: number): void;
   onClockJump(): void;
   /** Until when the server asked for a pause, as far as the present daemon was told. */
   pausedUntilAt(): number;
@@ -81,7 +86,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
       return;
     }
     if (sent.discarded) verdict.broken('S-3', `"${sent.content}" was sent after it had been discarded`);
-    if (sent.content !== message.content && sent.editing !== message.content) verdict.broken('S-3', `"${message.content}" was sent, the text is "${sent.content}"`);
+    if (![sent.content, sent.editing, sent.former].includes(message.content)) verdict.broken('S-3', `"${message.content}" was sent, the text is "${sent.content}"`);
     if (!sent.everOnServer && sent.stored === null && sent.state !== 'unknown') verdict.broken('S-4', `"${sent.content}" was sent before it was stored`);
     for (const other of all.values()) {
       const before = other.chatId === sent.chatId && other.stored !== null && sent.stored !== null && other.stored < sent.stored;
@@ -99,7 +104,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
       sent.pressed = ++presses;
     },
     press: (id, chatId, content) => {
-      const sent: Sent = { id, chatId, content, editing: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, blind: false, discarding: false, discarded: false, everOnServer: false, refusedIn: null, decidedAt: null };
+      const sent: Sent = { id, chatId, content, editing: null, former: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, blind: false, discarding: false, discarded: false, everOnServer: false, exposed: false, refusedIn: null, decidedAt: null };
       all.set(id, sent);
       return sent;
     },
@@ -134,13 +139,14 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
         const sent = all.get(operation.id);
         if (!sent) return verdict.broken('S-1', 'an operation under an id that nobody knows');
         sent.blind = blind;
+        sent.exposed = false;
         if (sent.stored !== null) continue;
         sent.stored = ++stores;
         fresh.push(sent);
       }
     },
-    onDaemonDied: () => {
-      underWay.clear();
+    onDaemonDied: (life) => {
+      for (const request of underWay) if (life === undefined || request.life === life) underWay.delete(request);
       pausedUntilAt = 0;
     },
     onClockJump: () => void (pausedUntilAt = 0),
@@ -153,7 +159,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
       fresh = [];
       for (const sent of all.values()) {
         const kept = sent.everOnServer || mirror.queue.has(sent.id);
-        if (sent.state === 'accepted' && !kept && !sent.discarded && !sent.discarding) verdict.broken('S-4', `"${sent.content}" was accepted and is lost`);
+        if (sent.state === 'accepted' && !kept && !sent.exposed && !sent.discarded && !sent.discarding) verdict.broken('S-4', `"${sent.content}" was accepted and is lost`);
         if (sent.state === 'refused' && sent.stored === null && sent.everOnServer) verdict.broken('S-4', `"${sent.content}" was refused and sent all the same`);
       }
     },

@@ -4,8 +4,8 @@
  * Owns: hello, frames in order, acknowledging, giving tokens, coming back after the daemon's death. A frozen tab hears nothing until it is
  * thawed, and then everything. Does not know who presses its buttons.
  */
-import type { Anchor, CachedTicket, CallInput, CallName, CallOutputs, CallResult, DaemonFrame, DaemonSettings, TabReport, TicketsPatch, TicketsSnapshot } from '../../protocol/index.ts';
-import { fromWireError } from '../../protocol/errors.ts';
+import type { Anchor, CachedTicket, CallInput, CallName, CallOutputs, CallResult, DaemonFrame, DaemonSettings, GoodbyeFrame, HostState, TabReport, TicketsPatch, TicketsSnapshot, Welcome } from '../../protocol/index.ts';
+import { fromWireError, toTabcachedError, type TabcachedError } from '../../protocol/errors.ts';
 import { ACK_EVERY } from '../../protocol/limits.ts';
 import { tabLease } from '../../protocol/names.ts';
 import type { Connection } from '../../worker/connection.ts';
@@ -31,7 +31,12 @@ export interface SimTabSetup {
   onBytes(file: SimFile, kind: 'body' | 'thumbnail', bytes: Uint8Array<ArrayBuffer>): void;
   elapsedMs(): number;
   /** The daemon said goodbye. */
-  onGoodbye(): void;
+  onGoodbye(frame: GoodbyeFrame): void;
+  /** Default: a build without an order. */
+  readonly buildId?: string;
+  /** Hello was answered: it is let in, or not. */
+  onWelcome?(welcome: Welcome): void;
+  onRefused?(error: TabcachedError): void;
 }
 
 /** A tab. */
@@ -51,8 +56,10 @@ export interface SimTab {
   /** Has its hello been answered by a daemon that lives? */
   isReady(): boolean;
   tickets(): ReadonlyMap<string, CachedTicket>;
+  /** What the daemon told last of itself; null: nothing yet. */
+  host(): HostState | null;
   /** Says hello to a daemon and opens again what was open. */
-  connect(daemon: Daemon): void;
+  connect(daemon: Pick<Daemon, 'connect'>): void;
   /** The daemon died. */
   down(): void;
   /** Rejects with `DAEMON_LOST` when the daemon dies meanwhile. */
@@ -63,6 +70,8 @@ export interface SimTab {
   report(change: Partial<TabReport>): boolean;
   freeze(): void;
   thaw(): void;
+  /** The page goes into the back/forward cache: its lock is free, its line is closed, it is frozen. After being thawed it has its lock again. */
+  hide(): void;
   /** Gone; `politely`: it says so, otherwise only its lock tells. */
   leave(politely: boolean): void;
 }
@@ -96,8 +105,12 @@ export function createSimTab(setup: SimTabSetup): SimTab {
   let frozen: string[] | null = null;
   let reportedAt = 0;
   let report: TabReport = { visible: true, focused: true, online: true };
+  let host: HostState | null = null;
+  let connectedOnce = false;
+  let hidden = false;
   let lock: HeldLock | null = null;
-  void locks.hold(lease).then((held) => (lock = held));
+  const takeLock = (): void => void locks.hold(lease).then((held) => (alive ? (lock = held) : held.release()));
+  takeLock();
 
   const rawCall = <Name extends CallName>(name: Name, input: CallInput<Name>): Promise<CallOutputs[Name]> => {
     const line = connection;
@@ -159,11 +172,13 @@ export function createSimTab(setup: SimTabSetup): SimTab {
         asked = false;
         rawCall('giveToken', { requestNumber, token: kind === 'none' ? null : kind === 'old' ? (rejected ?? old) : setup.token() }).catch(() => undefined);
       });
-    } else if (frame.t === 'goodbye') setup.onGoodbye();
+    } else if (frame.t === 'host') ({ host } = frame);
+    else if (frame.t === 'goodbye') setup.onGoodbye(frame);
   };
 
   const down = (): void => {
     connection = null;
+    host = null;
     ready = false;
     asked = false;
     generation += 1;
@@ -190,6 +205,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       else waiting.push(run);
     },
     tickets: () => tickets,
+    host: () => host,
     connect: (daemon) => {
       if (!alive) return;
       const mine = ++generation;
@@ -200,16 +216,20 @@ export function createSimTab(setup: SimTabSetup): SimTab {
         if (frozen) frozen.push(text);
         else take(text);
       });
-      rawCall('hello', { protocol: 1, buildId: 'build', userId, tabId: id, lease, settings: setup.settings, report }).then(
-        () => {
+      rawCall('hello', { protocol: 1, buildId: setup.buildId ?? 'build', userId, tabId: id, lease, settings: setup.settings, report, ...(setup.onWelcome ? { returning: connectedOnce } : {}) }).then(
+        (welcome) => {
           if (mine !== generation) return;
           ready = true;
+          connectedOnce = true;
+          setup.onWelcome?.(welcome);
           openTickets();
           for (const run of waiting.splice(0)) run();
           for (const chat of chats.values()) chat.open();
           files.up();
         },
-        () => undefined,
+        (thrown: unknown) => {
+          if (mine === generation) setup.onRefused?.(toTabcachedError(thrown));
+        },
       );
     },
     down,
@@ -241,7 +261,17 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       return (report.online && !before.online) || (report.visible && !before.visible);
     },
     freeze: () => void (frozen ??= []),
+    hide: () => {
+      connection?.close();
+      down();
+      lock?.release();
+      lock = null;
+      hidden = true;
+      frozen = [];
+    },
     thaw: () => {
+      if (hidden) takeLock();
+      hidden = false;
       const texts = frozen ?? [];
       frozen = null;
       for (const text of texts) take(text);

@@ -19,6 +19,8 @@ import { createSendingCheck } from './check-sending.ts';
 import { checkShownBytes } from './check-media.ts';
 import { mayChange } from './choose.ts';
 import { createDurableStore, type DurableStore } from './durable-store.ts';
+import { isDiskError } from './host-disk.ts';
+import { createHost, type SimHost } from './host.ts';
 import { createHistoryLog, type HistoryLog } from './history-log.ts';
 import { createMediaWorld, drawContent, type MediaWorld } from './media-world.ts';
 import type { MediaRequest } from './media-server.ts';
@@ -54,6 +56,8 @@ export interface World {
   readonly log: HistoryLog;
   readonly random: Random;
   readonly tabs: SimTab[];
+  /** Workers of several builds over a database that fails; null: one worker whose storage is well. */
+  readonly host: SimHost | null;
   /** Chats that were restored from a backup without the client having noticed; the value is the revision that the client claims. */
   readonly unnoticed: Map<string, number>;
   /** When a chat was last restored. */
@@ -128,17 +132,19 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
   let microtasks = 0;
   const onBoundary = (): void => {
     if (boundariesLeft === 0 || --boundariesLeft > 0) return;
-    const condemned = lives;
+    const condemned = world.life();
     void (async () => {
       for (let i = 0; i < microtasks; i++) await undefined;
-      if (condemned === lives) world.kill(random.int(500));
+      if (condemned === world.life()) world.kill(random.int(500));
     })();
   };
 
   const say = (text: string): void => log.add(`${time.clock.now()} ${text}`);
   const wire: PushWire = createPushWire({ server, time, latencyMs: () => latency.frameMs, isUp: () => network.isUp(), token: () => network.token(), onBoundary, onOldToken: () => verdict.broken('#47', 'a link is opened with a token that was rejected') });
   const sent = createSentMessages(server, mirror, () => time.clock.now(), verdict);
-  const sending = createSendingCheck({ mirror, sent, verdict, outboxLimit: regime.outboxLimit, now: () => time.clock.now(), isStored: (id) => server.byTempId(id) !== undefined });
+  const isHosted = regime.host && !openStore;
+  // There, what was written on memory is appended to what was stored, however much that is.
+  const sending = createSendingCheck({ mirror, sent, verdict, outboxLimit: isHosted ? Number.POSITIVE_INFINITY : regime.outboxLimit, now: () => time.clock.now(), isStored: (id) => server.byTempId(id) !== undefined });
   const tokenAnswers = createTokenAnswers();
   const media: MediaWorld = createMediaWorld({
     regime: regime.media,
@@ -172,6 +178,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       }
       say(`> ${request.kind} ${JSON.stringify(request.detail)}`);
       if (request.kind === 'media') media.downloads.onRequest(request);
+      world.host?.onRequest(request.life, request.kind, (request.detail as { readonly clientTempId?: string } | null)?.clientTempId ?? '');
       sent.onRequest(request);
       sending.onRequest(request, token);
     },
@@ -186,7 +193,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     onAnswer: (request, error, value) => {
       if (request.kind === 'media') media.downloads.onAnswer(request, error ?? (value as MediaBody));
       sending.onDone(request);
-      if (request.life !== lives) return;
+      if (host ? !host.workers.isPresent(request.life) : request.life !== lives) return;
       say(`< ${request.kind} ${error?.code ?? 'ok'}`);
       if (request.kind === 'read' && error && isFinal(error.code)) world.markMayFall.add((request.detail as { requestId: string }).requestId);
       sent.onAnswer(request, error);
@@ -207,7 +214,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     },
     onUnexpected: (error) => {
       const code = (error as { code?: string }).code;
-      if (code !== 'FENCED') verdict.broken('H-6', `a transaction failed by itself: ${String(error)}`);
+      if (code !== 'FENCED' && !isDiskError(error)) verdict.broken('H-6', `a transaction failed by itself: ${String(error)}`);
     },
   });
 
@@ -278,6 +285,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
   };
 
   const world: World = {
+    host: null,
     regime,
     time,
     server,
@@ -319,9 +327,11 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
           lives += 1;
           time.timers.after(1, reconnect);
         },
+        ...host?.tabSetup(() => tab),
       });
       world.tabs.push(tab);
-      connect(tab);
+      if (host) host.connect(tab);
+      else connect(tab);
       return tab;
     },
     life: () => lives,
@@ -355,20 +365,45 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     removeTab: (tab, politely) => {
       world.tabs.splice(world.tabs.indexOf(tab), 1);
       connectedTo.delete(tab);
+      host?.tabs.forget(tab);
       tab.leave(politely);
     },
     requests: () => requests,
     onCommit: () => undefined,
     onOpened: () => undefined,
     onDiscarded: (each) => {
+      host?.onDecided(each, each.content);
+      // What memory alone has noted goes with the daemon: then nobody knows whether it holds.
+      if (!host && world.isDegraded()) return;
       each.discarded = true;
       sending.onDiscarded(each);
     },
     onEdited: (each, content) => {
+      host?.onDecided(each, each.content);
+      if (!host && world.isDegraded()) each.former = each.content;
       each.content = content;
       sending.onEdited(each, content);
     },
   };
+  const host = isHosted ? createHost({ world: () => world, userId: SIM_USER, locks, environment: env, onEnded: (number) => [sent, sending].forEach((each) => each.onDaemonDied(number)) }) : null;
+  if (host) {
+    const { workers, tabs } = host;
+    Object.assign(world, {
+      host,
+      life: workers.present,
+      lifeOf: tabs.lifeOf,
+      daemonLives: () => workers.presentWorker() !== undefined,
+      isDegraded: workers.isDegraded,
+      kill: () => {
+        const worker = workers.presentWorker();
+        boundariesLeft = 0;
+        if (worker) workers.kill(worker);
+      },
+      // Another build is what drains a daemon here.
+      drain: async () => world.kill(0),
+      reconnect: tabs.reconnect,
+    } satisfies Partial<World>);
+  }
 
   regime.chats.forEach((count, at) => {
     const id = `${at + 1}`.repeat(8) + '-1111-4111-8111-111111111111';

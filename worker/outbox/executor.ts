@@ -54,9 +54,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
   let links = 0;
   /** Attempts in a row that did not count, by lane: their pauses grow all the same. */
   const uncounted = new Map<string, number>();
-  // A pause that the server asked for outlives the daemon it was told.
   let pausedAt = env.clock.now();
-  let pausedUntilAt = Math.max(0, ...ledger.all().map((operation) => (operation._errorCode === 'RATE_LIMITED' ? (rebased(operation, pausedAt).nextRetryAt ?? 0) : 0)));
+  let pausedUntilAt = 0;
   let cancelTimer: (() => void) | null = null;
 
   const pauseMs = (lane: string): number => {
@@ -211,6 +210,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       stalledLanes.clear();
       if (linked) {
         links += 1;
+        // A pause that the server asked for outlives the daemon it was told.
+        pausedUntilAt = Math.max(pausedUntilAt, ...ledger.all().map((operation) => (operation._errorCode === 'RATE_LIMITED' ? (rebased(operation, env.clock.now()).nextRetryAt ?? 0) : 0)));
         for (const operation of ledger.all()) if (operation.status === 'pending' && operation._errorCode === 'OFFLINE') ledger.hold({ ...operation, nextRetryAt: null });
       }
       look();

@@ -95,7 +95,10 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const { requestId, clientTempId } = draft;
     const model = book.open(requestId);
     // A tab repeats a send whose answer it never got: the message may be on its way, sent, or discarded since.
-    const isKnown = ledger.get(clientTempId) || discarded.has(clientTempId) || arrived.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
+    const held = ledger.get(clientTempId);
+    // One that an earlier life left is shown before it is stored.
+    if (held) return { ...receipt(clientTempId), durable: setup.durable && (await ledger.put(held, null, 'strict').then(() => true, () => false)) };
+    const isKnown = discarded.has(clientTempId) || arrived.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
     if (isKnown) return receipt(clientTempId);
     if (ledger.size() >= setup.limit) throw new TabcachedError('OUTBOX_FULL');
     const now = clock.now();

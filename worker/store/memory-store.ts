@@ -12,14 +12,21 @@ import { freezeCopy } from './memory-record.ts';
 import { createMemoryTable, type MemoryTable, type TableSelection, type Undo } from './memory-table.ts';
 import { storeNames } from './schema.ts';
 import type { Store, StoreName, WriteTransaction, WriterRecord } from './store.ts';
-import { createTransactionQueue } from './transaction-queue.ts';
+import { createTransactionQueue, type TransactionQueue } from './transaction-queue.ts';
 
 const ignore = (): void => undefined;
 
 /** An empty store. Errors and outcomes are those of the IndexedDB twin. */
-export function createMemoryStore(): Store {
+export const createMemoryStore = (): Store => createMemoryDatabase()();
+
+/** An empty database: every call connects a store to it, each with a right to write of its own, as several daemons have them. */
+export function createMemoryDatabase(): () => Store {
   const tables = Object.fromEntries(storeNames.map((name) => [name, createMemoryTable(name)])) as Record<StoreName, MemoryTable>;
   const queue = createTransactionQueue();
+  return () => connectTo(tables, queue);
+}
+
+function connectTo(tables: Readonly<Record<StoreName, MemoryTable>>, queue: TransactionQueue): Store {
   let own: number | null = null;
   let closed = false;
 

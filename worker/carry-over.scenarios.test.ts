@@ -1,0 +1,125 @@
+import { describe, expect, test } from 'vitest';
+import type { HostState } from '../protocol/index.ts';
+import { TabcachedError } from '../protocol/errors.ts';
+import { handoverLock, parseDaemonLease } from '../protocol/names.ts';
+import type { Store, StoreEvents } from './store/store.ts';
+import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
+import type { RigTab } from './testing/rig.ts';
+
+const ID = '77777777-7777-4777-8777-777777777777';
+const failure = (name: string): TabcachedError => new TabcachedError('STORAGE_FAILED', name, { cause: new DOMException('', name) });
+const hostOf = (tab: RigTab): HostState | undefined => tab.frames.flatMap((frame) => (frame.t === 'host' ? [frame.host] : [])).at(-1);
+
+/** Storage that does what a case says, and its connection's events. */
+interface Disk {
+  open: (store: Store) => Promise<Store>;
+  events: StoreEvents;
+}
+
+async function scenarioOn(): Promise<{ readonly scenario: Scenario; readonly disk: Disk }> {
+  const disk: Disk = { open: async (store) => store, events: { onBlocking: () => undefined, onTerminated: () => undefined } };
+  const scenario = await createScenario({
+    env: (env) => ({
+      openStore: async (userId, events) => {
+        disk.events = events;
+        return disk.open(await env.openStore(userId, events));
+      },
+    }),
+  });
+  return { scenario, disk };
+}
+
+describe('what one life of a daemon leaves to the next', () => {
+  test('S-4 a message that the next life has not stored yet is not called durable when its tab repeats it', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    const writing = createGate();
+    let fails = false;
+    disk.open = async (store) => ({
+      ...store,
+      write: async (...args) => {
+        if (!fails) return store.write(...args);
+        await writing.pass();
+        throw failure('AbortError');
+      },
+    });
+    await rig.restartDaemon();
+    const tab = await scenario.openedTab();
+    await rig.time.advance(1_000);
+    rig.server.cut();
+    fails = true;
+    tab.call('send', { requestId: CHAT, clientTempId: ID, content: 'begun' }).catch(() => undefined);
+    await rig.time.advance(10);
+    disk.events.onTerminated();
+    writing.open();
+    await rig.time.advance(10);
+    const next = await rig.openTab({ returning: true });
+    await next.open(CHAT);
+    expect(next.texts(CHAT)).toEqual(['begun']);
+    expect(await next.call('send', { requestId: CHAT, clientTempId: ID, content: 'begun' })).toMatchObject({ durable: false });
+    fails = false;
+    expect(await next.call('send', { requestId: CHAT, clientTempId: ID, content: 'begun' })).toMatchObject({ durable: true });
+    expect((await scenario.storedOperations()).map(({ id }) => id)).toEqual([ID]);
+  });
+
+  test('#46 a pause that the server asked for on memory is kept by the life that has storage again', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    disk.open = () => Promise.reject(failure('SecurityError'));
+    await rig.restartDaemon();
+    const tab = await scenario.openedTab();
+    rig.server.before = (kind) => {
+      if (kind === 'send') throw new TabcachedError('RATE_LIMITED', undefined, { retryAfterMs: 120_000 });
+    };
+    await tab.call('send', { requestId: CHAT, clientTempId: ID, content: 'refused for now' });
+    await rig.time.advance(100);
+    rig.server.before = () => undefined;
+    disk.open = async (store) => store;
+    await rig.time.advance(6_000);
+    const next = await scenario.openedTab();
+    await scenario.send(next, 'elsewhere', OTHER_CHAT);
+    const texts = (): readonly string[] => [...scenario.serverTexts(), ...scenario.serverTexts(OTHER_CHAT)];
+    await rig.time.advance(60_000);
+    const early = texts();
+    await rig.time.advance(120_000);
+    expect([hostOf(next)?.storage, early.includes('elsewhere'), texts().includes('elsewhere')]).toEqual(['indexeddb', false, true]);
+  });
+
+  test('#51 S-3 a daemon that was left behind while it hung carries nothing over: others have decided since', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    rig.server.cut();
+    await scenario.send(await scenario.openedTab(), 'discarded elsewhere');
+    await rig.time.advance(100);
+    const [operation] = await scenario.storedOperations();
+    await rig.store.write(['offline_queue'], 'strict', (tx) => tx.delete('offline_queue', operation?.id ?? ''));
+    // It wakes, and hears of its connection before it hears that it was asked to give way.
+    disk.events.onTerminated();
+    const { epoch, userId } = rig.locks.heldNow().map(parseDaemonLease).find((lease) => lease !== null) as { epoch: string; userId: string };
+    (await rig.locks.hold(handoverLock(userId, epoch), { steal: true })).release();
+    await rig.time.advance(100);
+    rig.server.restore();
+    await scenario.openedTab();
+    await rig.time.advance(60_000);
+    expect(scenario.serverTexts()).toEqual([]);
+  });
+});
+
+test('#97 who signs in again while storage is broken is not sent away when it works again', async () => {
+  const { scenario, disk } = await scenarioOn();
+  const { rig } = scenario;
+  await (await scenario.openedTab()).call('signOut' as never, { wipe: false, confirmUnsent: 0 } as never);
+  await rig.time.advance(1_000);
+  disk.open = () => Promise.reject(failure('UnknownError'));
+  await rig.restartDaemon();
+  const tab = await scenario.openedTab();
+  await rig.time.advance(1_000);
+  expect(hostOf(tab)).toMatchObject({ storage: 'memory' });
+  disk.open = async (store) => store;
+  await rig.time.advance(6_000);
+  const back = await rig.openTab({ returning: true });
+  await back.open(CHAT);
+  await rig.time.advance(1_000);
+  expect(hostOf(back)).toMatchObject({ storage: 'indexeddb', trouble: null });
+  expect(await rig.store.read(['ticket_meta'], (tx) => tx.get('ticket_meta', '_signedOut'))).toBeUndefined();
+});
