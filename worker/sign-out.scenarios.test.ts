@@ -41,6 +41,15 @@ describe('signing out keeps the cache', () => {
     expect((await scenario.storedRows()).map((row) => row.content)).toEqual(['message 1', 'message 2', 'message 3']);
   });
 
+  test('T-4 a tab that wants a wipe at the same moment is told that another one kept the cache (sim seed 433)', async () => {
+    const scenario = await createScenario();
+    const { rig } = scenario;
+    const [first, second] = [await scenario.openedTab(), await scenario.openedTab()];
+    const answers = [first.call('signOut', keep), second.call('signOut', wipe)];
+    await rig.time.advance(100);
+    expect(await Promise.all(answers)).toMatchObject([{ signedOut: true, left: [] }, { signedOut: true, left: [expect.stringContaining('kept')] }]);
+  });
+
   test('#97 what is unsent waits for the next sign-in, and is sent once', async () => {
     const scenario = await createScenario();
     const { rig } = scenario;

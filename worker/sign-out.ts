@@ -33,7 +33,7 @@ export interface SignOutSetup {
 
 /** The part. */
 export interface SignOut {
-  /** A tab's call, by name, with an input that is still to be checked. A tab that asks while another one signs out is given the same answer. */
+  /** A tab's call, by name, with an input that is still to be checked. A tab that asks while another one signs out is given the same answer; one that wanted a wipe is told when there was none. */
   call(session: Session, name: string, input: unknown): Promise<unknown>;
   close(): void;
 }
@@ -42,6 +42,7 @@ export interface SignOut {
 export function createSignOut(setup: SignOutSetup): SignOut {
   const { gate, ledger, book, sessions, committer, clock, log } = setup;
   let under: Promise<SignOutReport> | null = null;
+  let wiping = false;
 
   const run = async (session: Session, { wipe, confirmUnsent }: CheckedInput<'signOut'>): Promise<SignOutReport> => {
     gate.leave(true);
@@ -73,7 +74,17 @@ export function createSignOut(setup: SignOutSetup): SignOut {
   };
 
   const callsOf = (session: Session): Pick<CallHandlers, keyof typeof signOutInputs> => ({
-    signOut: (input) => (under ??= run(session, input).finally(() => (under = null))),
+    signOut: async (input) => {
+      if (!under) {
+        wiping = input.wipe;
+        under = run(session, input).finally(() => (under = null));
+        return under;
+      }
+      const keeps = input.wipe && !wiping;
+      const report = await under;
+      // Nobody is told that everything is gone because another tab signed out at the same moment.
+      return keeps && report.signedOut ? { ...report, left: [...report.left, 'the cache, which another tab kept'] } : report;
+    },
   });
   return { call: (session, name, input) => checkedCall(signOutInputs, callsOf(session), name, input), close: () => undefined };
 }

@@ -65,6 +65,8 @@ export interface HostWorkers {
   /** The worker in which {@link HostWorkers.present} runs, while it does. */
   presentWorker(): SimWorker | undefined;
   isDegraded(): boolean;
+  /** Does the present worker hang, or its storage? */
+  isUnwell(): boolean;
   /** Does that daemon run on memory? */
   isOnMemory(number: number): boolean;
   /** Does that daemon run, and is it the one that counts? */
@@ -154,7 +156,8 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
           claimWriter: (buildId, now) => {
             degraded.add(number);
             say(`daemon ${number} runs on memory`);
-            takes(number);
+            // One that gave way while it waited for storage comes here too, and does nothing then.
+            if (number > present) takes(number);
             return memory.claimWriter(buildId, now);
           },
         };
@@ -203,6 +206,7 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
       return worker?.life.alive ? worker : undefined;
     },
     isDegraded: () => degraded.has(present),
+    isUnwell: () => numbers.get(present)?.life.asleep?.length !== undefined || time.clock.now() < Math.max(disk.fullUntilAt, disk.hangUntilAt),
     isOnMemory: (number) => degraded.has(number),
     isPresent: (number) => number === present && numbers.get(number)?.life.alive === true,
     kill: (worker) => {
