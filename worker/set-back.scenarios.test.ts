@@ -180,3 +180,28 @@ test('#24 S-1 nor one that gets the number of a message that was deleted', async
   expect(serverTexts().filter((text) => text === 'mine')).toEqual(['mine']);
   expect(tab.texts(CHAT)).toEqual(serverTexts());
 });
+
+test('#24 H-7 a chat that was evicted, of which only its deletions are known (sim seed 1947457570)', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(10);
+  const backup = rig.server.chats.get(CHAT)?.revision ?? 0;
+  const first = await scenario.openedTab();
+  rig.server.remove(CHAT, 5);
+  await rig.time.advance(1_000);
+  const meta = await scenario.storedMeta();
+  expect(meta?._voids).toMatchObject([{ startSeq: 5, reason: 'deleted' }]);
+  const rows = await scenario.storedRows();
+  first.crash();
+  await rig.store.write(['messages', 'chat_meta'], 'strict', async (tx) => {
+    for (const { id } of rows) await tx.delete('messages', id);
+    if (meta) await tx.put('chat_meta', { ...meta, _floor: 0, lastSyncedSequence: 0, serverRevision: null, messageCount: 0, _messagesSize: 0 });
+  });
+  await rig.restartDaemon();
+  rig.server.cut();
+  rig.server.restoreTo(CHAT, backup);
+  rig.server.restore();
+  const tab = await scenario.openedTab();
+  await rig.time.advance(5_000);
+  expect(serverTexts()).toHaveLength(10);
+  expect(tab.texts(CHAT)).toEqual(serverTexts());
+});

@@ -1,5 +1,6 @@
 /**
- * How far the server of a chat is known to have come: that of its cursor, or of an own message confirmed above the watermark.
+ * How far the server of a chat is known to have come: that of its cursor, of an own message confirmed above the
+ * watermark, or of a deletion: these are kept when the chat is evicted.
  *
  * Owns: that bound, by which a server that was set back is told, though its cursor was never asked for. Does not know what follows.
  */
@@ -13,6 +14,7 @@ export async function loadAhead(book: Pick<ChatBook, 'open' | 'loadRange'>, requ
 
 /** The highest revision that the server has certainly had, by what of the chat is in memory; 0: none is known. */
 export function reachedRevision(model: ChatModel): number {
-  const ahead = model.history.ahead.flatMap(({ start, end }) => rowsBetween(model.rows, start, end));
-  return ahead.reduce((highest, row) => Math.max(highest, row._revision), revisionOf(model) ?? 0);
+  const { ahead, voids } = model.history;
+  const told = [...ahead.flatMap(({ start, end }) => rowsBetween(model.rows, start, end).map((row) => row._revision)), ...voids.map(({ revision }) => revision)];
+  return told.reduce((highest, revision) => Math.max(highest, revision), revisionOf(model) ?? 0);
 }
