@@ -6,7 +6,7 @@
  * messages: a page that is late must not bring one back (M-2). Pure. Does not know which chat is chosen, or stores.
  */
 import type { ChatSyncState, ServerRead } from '../../protocol/index.ts';
-import { metaOf, revisionOf, rowsBetween, type ChatModel } from '../sync/chat-model.ts';
+import { metaOf, rowsBetween, type ChatModel } from '../sync/chat-model.ts';
 import { EMPTY_HISTORY, heldSet, type History } from '../sync/history.ts';
 import { difference, intersection, rangeSet, type RangeSet } from '../sync/ranges.ts';
 
@@ -59,11 +59,14 @@ function keepNothing(model: ChatModel, now: number): ChatModel {
   return { ...next, meta: metaOf({ ...next, meta }, now) };
 }
 
-/** The unread count as it is, no longer counted over rows that go: what the server would say of this mark at this revision. */
+/**
+ * The unread count as it is, no longer counted over rows that go. Its revision stays the server's: where not everything was held the count may
+ * be old, and then whatever the server says next is better.
+ */
 function withReadState(model: ChatModel): ChatSyncState {
   const { meta } = model;
   const lastReadSequence = Math.max(meta.lastReadSequence, meta._serverRead?.lastReadSequence ?? 0);
-  const revision = Math.max(meta._serverRead?.revision ?? 0, revisionOf(model) ?? 0);
+  const revision = meta._serverRead?.revision ?? 0;
   const read: ServerRead = { unreadCount: meta.unreadCount, lastReadSequence, revision };
   return { ...meta, _serverRead: read };
 }
