@@ -164,6 +164,7 @@ export interface ChatUsage {
   readonly subject: string | null;
   readonly messageCount: number;
   readonly messagesSize: number;
+  /** Bytes of its files. A body that files of other chats share counts in each chat, and once in {@link CacheUsage}. */
   readonly mediaSize: number;
   /** When it was last opened. */
   readonly lastAccessedAt: number;

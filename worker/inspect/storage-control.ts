@@ -2,9 +2,11 @@
  * What the cache takes of the disk, by chat, and giving it back.
  *
  * Owns: which chats a range of time means, and dropping them one after the other. What was not sent and drafts stay, whatever is
- * dropped: `deleteChat` sees to it. Bytes are those of the counters, which equal a recount.
+ * dropped: `deleteChat` sees to it. Bytes of messages are those of the counters, which equal a recount; those of files are what the disk has.
  */
 import type { CacheLimits, CacheUsage, ChatUsage, ClearReport } from '../../protocol/index.ts';
+import type { CachedMediaMeta } from '../../protocol/index.ts';
+import { freedBytes, mediaBytes } from './media-bytes.ts';
 import { readStats } from '../store/chat-counters.ts';
 import type { InspectionSetup } from './inspect-part.ts';
 
@@ -21,11 +23,11 @@ export const chatsToClear = (chats: readonly ChatUsage[], { openedFromAt, opened
       messageCount + mediaSize > 0 && lastAccessedAt >= (openedFromAt ?? 0) && lastAccessedAt < (openedBeforeAt ?? Number.POSITIVE_INFINITY),
   );
 
-/** What dropping chats comes to. Pure. */
-export const sumUp = (chats: readonly ChatUsage[]): ClearReport => ({
+/** What dropping chats comes to; `fileBytes`: what goes with their files. Pure. */
+const sumUp = (chats: readonly ChatUsage[], fileBytes: number): ClearReport => ({
   chats: chats.length,
   messages: chats.reduce((sum, chat) => sum + chat.messageCount, 0),
-  bytes: chats.reduce((sum, chat) => sum + chat.messagesSize + chat.mediaSize, 0),
+  bytes: chats.reduce((sum, chat) => sum + chat.messagesSize, fileBytes),
   unsentKept: chats.reduce((sum, chat) => sum + chat.unsent, 0),
 });
 
@@ -42,18 +44,30 @@ export interface StorageControl {
 export function createStorageControl({ parts, env, daemon }: InspectionSetup): StorageControl {
   const { book, views, ledger, tickets, committer, store } = parts;
 
+  const readFiles = (): Promise<readonly CachedMediaMeta[]> => store.read(['media_meta'], (tx) => tx.getAll('media_meta'));
+  const preview = async (dropped: readonly ChatUsage[]): Promise<ClearReport> =>
+    sumUp(dropped, freedBytes(await readFiles(), new Set(dropped.map(({ requestId }) => requestId))));
+
   const chats = async (): Promise<readonly ChatUsage[]> => {
     await committer.flush();
-    const metas = await store.read(['chat_meta'], (tx) => tx.getAll('chat_meta'));
+    const [metas, files] = await Promise.all([store.read(['chat_meta'], (tx) => tx.getAll('chat_meta')), readFiles()]);
+    const byChat = new Map<string, CachedMediaMeta[]>();
+    for (const file of files) {
+      const own = byChat.get(file.requestId);
+      if (own) own.push(file);
+      else byChat.set(file.requestId, [file]);
+    }
     const unsent = new Map<string, number>();
     for (const { type, requestId } of ledger.all()) if (type === 'send_message') unsent.set(requestId, (unsent.get(requestId) ?? 0) + 1);
-    return metas.map(({ requestId, messageCount, _messagesSize, mediaSize, lastAccessedAt }) => {
+    return metas.map(({ requestId, messageCount, _messagesSize, lastAccessedAt }) => {
+      const mediaSize = mediaBytes(byChat.get(requestId) ?? []);
       const waiting = unsent.get(requestId) ?? 0;
       return { requestId, subject: tickets.get(requestId)?.subject ?? null, messageCount: messageCount - waiting, messagesSize: _messagesSize, mediaSize, lastAccessedAt, unsent: waiting };
     });
   };
 
   const dropAll = async (dropped: readonly ChatUsage[]): Promise<ClearReport> => {
+    const report = await preview(dropped);
     for (const { requestId } of dropped) {
       // What a tab shows stays opened and is fetched again; the rest is forgotten.
       await book.reset(requestId, views.watchers(requestId).length > 0);
@@ -61,7 +75,7 @@ export function createStorageControl({ parts, env, daemon }: InspectionSetup): S
       parts.engine.want(requestId);
     }
     await committer.flush();
-    return sumUp(dropped);
+    return report;
   };
 
   /** Without the part that keeps them the limits are those that the application connected with. */
@@ -84,9 +98,9 @@ export function createStorageControl({ parts, env, daemon }: InspectionSetup): S
       const limitBytes = now.budgetBytes + now.messageBudgetBytes;
       return { limits: now, messagesSize, mediaSize, limitBytes, totalBytes, usagePercent: limitBytes === 0 ? 0 : Math.round((1000 * totalBytes) / limitBytes) / 10, chats: all };
     },
-    clear: async (range, preview) => {
+    clear: async (range, only) => {
       const chosen = chatsToClear(await chats(), range);
-      return preview ? sumUp(chosen) : dropAll(chosen);
+      return only ? preview(chosen) : dropAll(chosen);
     },
     drop: async (requestId) => dropAll((await chats()).filter((chat) => chat.requestId === requestId)),
   };

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { TabcachedError } from '../../protocol/errors.ts';
+import { mediaId } from '../../protocol/media.ts';
+import type { Store } from '../store/store.ts';
+import { CHAT, createMediaRig, expectMediaCounted, sha256, someBytes, type MediaRig, type MediaTab } from '../testing/media-rig.ts';
+
+const SIZE = 2_300_000;
+const bytes = someBytes(SIZE);
+const never = <T>(): Promise<T> => new Promise<T>(() => undefined);
+
+/** A rig whose store counts its calls and does something at one of them. */
+async function countingRig(onCall: (call: number, run: () => Promise<unknown>, stores: readonly string[]) => Promise<unknown>): Promise<MediaRig> {
+  let calls = 0;
+  const watched = (store: Store): Store => ({
+    ...store,
+    read: (stores, work) => onCall(++calls, () => store.read(stores, work), stores) as never,
+    write: (stores, durability, work) => onCall(++calls, () => store.write(stores, durability, work), stores) as never,
+  });
+  const rig = await createMediaRig({ store: watched });
+  rig.serve('a.png', bytes);
+  return rig;
+}
+
+const hashShown = async (tab: MediaTab): Promise<string | null> => {
+  const { blob } = await tab.call('readMedia', { requestId: CHAT, filename: 'a.png' });
+  return blob && sha256(new Uint8Array(await blob.arrayBuffer()));
+};
+
+/** Everything of the file is as it must be: verified bytes under their digest, and nothing beside them. */
+async function expectWhole(rig: MediaRig): Promise<void> {
+  const tab = rig.openTab();
+  await tab.watch('a.png');
+  await rig.time.advance(60_000);
+  expect(tab.state('a.png') ?? (await tab.watch('a.png'))).toMatchObject({ status: 'completed', fileSize: SIZE });
+  expect(await hashShown(tab)).toBe(sha256(bytes));
+  expect(await expectMediaCounted(rig.store)).toEqual(expect.objectContaining({ mediaSize: SIZE, mediaCount: 1 }));
+  expect((await rig.store.read(['media_blobs'], (tx) => tx.getAll('media_blobs'))).map(({ key }) => key)).toEqual([sha256(bytes)]);
+}
+
+test('#73 D-1 D-2 killed at whatever call to storage of a download, kept or lost: the next daemon ends with the whole file, counted once', { timeout: 60_000 }, async () => {
+  let ended = false;
+  for (let moment = 1; !ended; moment += 1) {
+    for (const kept of [true, false]) {
+      let [killed, armed] = [false, false];
+      let first = 0;
+      const rig = await countingRig(async (call, run) => {
+        if (!armed) first = call;
+        if (!armed || killed || call !== first + moment) return run();
+        killed = true;
+        rig.kill();
+        return kept ? run() : never();
+      });
+      armed = true;
+      const tab = rig.openTab();
+      void tab.watch('a.png').catch(() => undefined);
+      await rig.time.advance(20_000);
+      ended = !killed;
+      armed = false;
+      await rig.restart();
+      await expectWhole(rig);
+    }
+    expect(moment).toBeLessThan(100);
+  }
+});
+
+test('D-2 T-3 no room on the disk at whatever write of a download: the file is shown all the same, stored or passed through, and the counters are right', { timeout: 60_000 }, async () => {
+  let ended = false;
+  for (let moment = 1; !ended; moment += 1) {
+    let refused = 0;
+    let writes = 0;
+    const rig = await countingRig(async (_, run, stores) => {
+      if (stores.includes('media_blobs') && stores.length > 2 && ++writes >= moment && refused < 3) {
+        refused += 1;
+        throw new TabcachedError('STORAGE_FAILED', 'QuotaExceededError: full');
+      }
+      return run();
+    });
+    const tab = rig.openTab();
+    await tab.watch('a.png').catch(() => undefined);
+    await rig.time.advance(60_000);
+    ended = refused === 0;
+    expect([moment, tab.state('a.png')?.status]).toEqual([moment, 'completed']);
+    expect(await hashShown(tab)).toBe(sha256(bytes));
+    await expectMediaCounted(rig.store);
+    const record = await rig.store.read(['media_meta'], (tx) => tx.get('media_meta', mediaId(CHAT, 'a.png')));
+    expect(tab.state('a.png')?.passedThrough).toBe(record?.localBlobKey === null);
+    expect(moment).toBeLessThan(50);
+  }
+});
