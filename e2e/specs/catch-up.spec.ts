@@ -1,5 +1,5 @@
 /** Whatever happens to the link, tabs end equal to the server. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext } from '@playwright/test';
@@ -100,6 +100,6 @@ test('M-1 a message edited and another deleted while the browser was closed: the
     await expect(second.tab.articles).toHaveCount(2);
     await second.context.close();
   } finally {
-    rmSync(profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 200 });
+    await removeProfile(profile);
   }
 });

@@ -1,10 +1,10 @@
 /** The whole browser is killed with messages waiting: what was stored is sent by the next one, once, in order. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openDesk } from '../fixtures/desk.ts';
 import { startFaultProxy } from '../fixtures/fault-proxy.ts';
-import { startProfileBrowser } from '../fixtures/profile-browser.ts';
+import { removeProfile, startProfileBrowser } from '../fixtures/profile-browser.ts';
 import { storedOperations } from '../fixtures/stored-operations.ts';
 import { expect, test } from '../fixtures/test.ts';
 
@@ -62,6 +62,6 @@ test('S-1 S-3 S-4 100 messages written offline in 5 tabs over 10 chats survive S
   } finally {
     await alive.kill();
     await proxy.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 40, retryDelay: 200 });
+    await removeProfile(profile);
   }
 });
