@@ -8,6 +8,7 @@ import { deskTab } from '../fixtures/desk-tab.ts';
 import { browserFlags } from '../fixtures/find-browser.ts';
 import { routes } from '../fixtures/fault-rules.ts';
 import { findOrInstallBrowser } from '../fixtures/install-browser.ts';
+import { removeProfile } from '../fixtures/profile-browser.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('H-3 while frames are dropped, doubled and turned around, 10 tabs end equal to the server', async ({ desk }) => {
@@ -61,14 +62,18 @@ test('#17 10,000 messages that arrive while offline: the newest are shown, the g
   // The gap lies above the newest page; it is an item of its own there, and can be filled.
   await tab.page.bringToFront();
   await tab.conversation.hover();
-  const gap = tab.conversation.getByRole('group', { name: /messages not loaded/ });
-  const load = gap.getByRole('button', { name: 'Load' });
+  // Looked for and clicked in one step of the page: a wheel that has not come to rest moves the gap out of the list again.
+  const click = (): Promise<boolean> =>
+    tab.conversation.getByRole('group', { name: /messages not loaded/ }).evaluateAll((gaps) => {
+      const button = gaps[0]?.querySelector('button');
+      button?.click();
+      return button !== null && button !== undefined;
+    });
   await expect(async () => {
-    if ((await gap.count()) === 0) await tab.page.mouse.wheel(0, -800);
-    await expect(load).toBeVisible({ timeout: 1_000 });
+    if (await click()) return;
+    await tab.page.mouse.wheel(0, -800);
+    throw new Error('The gap is further up.');
   }).toPass();
-  // Once: a click that is given up after it was made would be made again.
-  await load.click();
   await expect.poll(() => tab.page.evaluate((id) => window.tabcached?.chat(id).getSnapshot().meta?.gaps[0]?.endSeq, ticket.id)).toBe(9_901);
 });
 
