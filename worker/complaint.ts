@@ -7,5 +7,5 @@ import * as v from 'valibot';
 
 /** The first thing that is wrong, such as `content is no string`. */
 export function complaint([issue]: readonly [v.BaseIssue<unknown>, ...v.BaseIssue<unknown>[]]): string {
-  return `${v.getDotPath(issue) ?? 'it'} is no ${issue.expected ?? issue.type}`;
+  return `${v.getDotPath(issue) ?? 'it'} is ${issue.input === undefined ? 'missing' : `no ${issue.expected ?? issue.type}`}`;
 }

@@ -416,6 +416,7 @@ export function createParts(setup: PartsSetup): Parts {
       userId,
       journal: setup.journal,
       tokens,
+      cacheUse,
       eviction: {
         book,
         committer,

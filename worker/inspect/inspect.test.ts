@@ -67,6 +67,13 @@ describe('statistics', () => {
     expect(stats).toMatchObject({ messageCount: counted.messageCount, messagesSize: counted.messagesSize, chatCount: counted.chatCount });
   });
 
+  test('a file that is asked for counts too', async () => {
+    const { tab } = await opened();
+    const { cacheHits, cacheMisses } = await watch(tab);
+    await tab.call('watchMedia', { requestId: CHAT, filename: 'shot.png', messageId: '33333333-3333-4333-8333-333333333333', fileSize: null, mimeType: null, onScreen: true });
+    expect(await watch(tab)).toMatchObject({ cacheHits, cacheMisses: cacheMisses + 1 });
+  });
+
   test('hits and misses are stored after a few seconds and survive the daemon', async () => {
     const { rig, tab } = await opened();
     await tab.call('openChat', { requestId: CHAT, anchor: 'newest', limit: 10 });

@@ -459,3 +459,22 @@ describe('types', () => {
     expect((await tab.call('readMedia', { requestId: CHAT, filename: 'a.png' })).blob?.type).toBe(given);
   });
 });
+
+test('a file that is at hand is a hit, one that must be fetched a miss; changed hints are no new request', async () => {
+  const rig = await createMediaRig({ byHand: true });
+  rig.serve('shot.png', someBytes(2_000));
+  const tab = rig.openTab();
+  await tab.watch('shot.png');
+  await tab.watch('shot.png', { onScreen: false });
+  expect(rig.asked).toEqual([false]);
+  await rig.requests[0]?.finish();
+  await rig.settle();
+  expect(tab.state('shot.png')?.status).toBe('completed');
+  await rig.openTab().watch('shot.png');
+  await tab.unwatch('shot.png');
+  await tab.watch('shot.png');
+  expect(rig.asked).toEqual([false, true, true]);
+  await rig.restart();
+  await rig.openTab().watch('shot.png');
+  expect(rig.asked).toEqual([false, true, true, true]);
+});

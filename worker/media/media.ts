@@ -8,6 +8,7 @@ import type { CheckedInput } from '../../protocol/daemon-api.ts';
 import type { MediaCallOutputs } from '../../protocol/media-calls.ts';
 import type { CacheLimits, Eviction, InspectedDownload } from '../../protocol/inspect.ts';
 import type { MediaStats } from '../../protocol/media.ts';
+import type { CacheUse } from '../cache-use.ts';
 import type { Environment } from '../env.ts';
 import type { EvictionHost } from '../eviction/eviction.ts';
 import type { LimitsChange } from '../eviction/limits.ts';
@@ -58,6 +59,7 @@ export interface MediaSetup {
   /** What the daemon logs, for `logs/cache.log`. */
   readonly journal: Pick<Journal, 'lines' | 'notes' | 'watch'>;
   readonly tokens: Pick<TokenSource, 'given'>;
+  readonly cacheUse: Pick<CacheUse, 'asked'>;
   readonly eviction: EvictionHost;
   /** May anything be fetched? Not before the push link has named the user. */
   ready(): boolean;

@@ -5,6 +5,7 @@
  */
 import { TabcachedError } from '../../protocol/errors.ts';
 import { mediaId, type PinnedMedia } from '../../protocol/media.ts';
+import type { CacheUse } from '../cache-use.ts';
 import type { Clock, Log } from '../env.ts';
 import type { Session } from '../sessions.ts';
 import type { MediaCalls } from './media.ts';
@@ -22,6 +23,7 @@ export interface SessionCallsSetup {
   readonly media: MediaStore;
   readonly room: Pick<Room, 'limitBytes'>;
   readonly clock: Clock;
+  readonly cacheUse: Pick<CacheUse, 'asked'>;
   readonly log: Log;
   /** Resolves when the store is put right; calls wait for it. */
   readonly started: Promise<void>;
@@ -38,7 +40,7 @@ export function stopWatching(files: MediaFiles, session: Session, id: string): v
 }
 
 /** The calls of a session. */
-export function createSessionCalls({ files, media, room, clock, log, started, isConnected }: SessionCallsSetup, session: Session): MediaCalls {
+export function createSessionCalls({ files, media, room, clock, cacheUse, log, started, isConnected }: SessionCallsSetup, session: Session): MediaCalls {
   const { queue } = files;
   const touch = (entry: MediaEntry): void => {
     if (clock.now() - entry.record.lastAccessedAt >= ACCESS_MS) void files.note(entry, { lastAccessedAt: clock.now() });
@@ -48,10 +50,14 @@ export function createSessionCalls({ files, media, room, clock, log, started, is
     watchMedia: async (input) => {
       await started;
       const { priority, onScreen, messageId } = input;
+      // Hints that change are told by watching again: that is no new request.
+      let isNew = false;
       const entry = await files.open(input, ({ watchers }) => {
+        isNew = !watchers.has(session);
         if (isConnected(session)) watchers.set(session, { priority, onScreen });
       });
       if (!entry.watchers.has(session)) throw new TabcachedError('CLOSED');
+      if (isNew) cacheUse.asked(entry.record.localBlobKey !== null);
       if (entry.record.messageId !== messageId || entry.record.priority !== priority) void files.note(entry, { messageId, priority });
       touch(entry);
       files.want(entry);

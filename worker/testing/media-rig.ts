@@ -80,6 +80,8 @@ export interface MediaRig {
   readonly store: Store;
   readonly files: Map<string, ServedFile>;
   readonly requests: SeenRequest[];
+  /** Files that were asked for, of every life: at hand or not. */
+  readonly asked: boolean[];
   /** Runs before each answer; may throw or wait. */
   before: (filename: string, attempt: number, range: MediaRange) => void | Promise<void>;
   /** How ranges are answered. */
@@ -123,6 +125,7 @@ export async function createMediaRig(options: MediaRigOptions = {}): Promise<Med
   const given = options.store?.(store) ?? store;
   const files = new Map<string, ServedFile>();
   const requests: SeenRequest[] = [];
+  const asked: boolean[] = [];
   const attempts = new Map<string, number>();
   let life: Life = { alive: true };
   let fenced = 0;
@@ -207,6 +210,7 @@ export async function createMediaRig(options: MediaRigOptions = {}): Promise<Med
         userId: 'agent',
         journal: { lines: () => [], notes: () => [], watch: () => undefined },
         tokens: { given: new Set() },
+        cacheUse: { asked: (hit) => void asked.push(hit) },
         eviction: emptyEvictionHost(mortalStore(own, given), time),
         ready: () => rig.linked,
         isOver: () => !own.alive,
@@ -223,7 +227,7 @@ export async function createMediaRig(options: MediaRigOptions = {}): Promise<Med
   let sessions = new Set<Session>();
 
   const rig: MediaRig = {
-    time, store, files, requests,
+    time, store, files, requests, asked,
     before: () => undefined,
     ranges: 'kept',
     linked: true,

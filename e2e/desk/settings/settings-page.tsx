@@ -61,7 +61,7 @@ function UsageBar({ usage }: { readonly usage: CacheUsage }): ReactNode {
         <strong>{usagePercent < 0.1 && totalBytes > 0 ? '< 0.1' : usagePercent} %</strong> of {bytesText(limitBytes)} used
       </p>
       <div className="usage__bar" role="meter" aria-label="Usage" aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.min(100, usagePercent)}>
-        <span style={{ inlineSize: `${Math.min(100, usagePercent)}%` }} />
+        {totalBytes > 0 && <span style={{ inlineSize: `${Math.min(100, usagePercent)}%` }} />}
       </div>
       <div className="usage__parts">
         <Share name="Messages" bytes={usage.messagesSize} limitBytes={usage.limits.messageBudgetBytes} />
@@ -81,7 +81,7 @@ function Share({ name, bytes, limitBytes }: { readonly name: string; readonly by
         {name}: {bytesText(bytes)} of {bytesText(limitBytes)}
       </p>
       <div className="usage__bar usage__bar--thin" role="meter" aria-label={`${name}, share of their limit`} aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(percent)}>
-        <span style={{ inlineSize: `${percent}%` }} />
+        {bytes > 0 && <span style={{ inlineSize: `${percent}%` }} />}
       </div>
     </div>
   );
@@ -96,7 +96,7 @@ function Numbers({ stats, usage }: { readonly stats: CacheStats; readonly usage:
       <Figure name="Total" value={bytesText(usage.totalBytes)} />
       <Figure name="Messages" value={bytesText(stats.messagesSize)} note={`${number.format(stats.messageCount)} in ${number.format(stats.chatCount)} chats`} />
       <Figure name="Media" value={bytesText(stats.mediaSize)} note={stats.mediaCount === 1 ? '1 file' : `${number.format(stats.mediaCount)} files`} />
-      <Figure name="Hit rate" value={asked === 0 ? '–' : `${stats.hitRate.toFixed(0)} %`} note={asked === 0 ? 'nothing opened yet' : `${number.format(asked)} openings`} />
+      <Figure name="Hit rate" value={asked === 0 ? '–' : `${stats.hitRate.toFixed(0)} %`} note={asked === 0 ? 'nothing opened yet' : `of ${number.format(asked)} chats and files asked for`} />
       <Figure name="Last sync" value={syncedAt === 0 ? 'never' : relativeText(syncedAt, now)} {...(syncedAt === 0 ? {} : { note: fullText(syncedAt) })} />
       <Figure name="Waiting to be sent" value={number.format(stats.pendingOperations)} />
     </dl>
