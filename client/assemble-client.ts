@@ -6,15 +6,19 @@
  */
 import type { TabReport } from '../protocol/daemon-api.ts';
 import { toTabcachedError } from '../protocol/errors.ts';
+import type { DaemonFrame, GoodbyeFrame, TokenRequest } from '../protocol/views.ts';
 import type { Call } from './calls.ts';
-import type { Client, ClientStatus, ConnectOptions } from './client.ts';
+import { createStatus } from './client-status.ts';
+import type { Client, ConnectOptions } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { LoadedEnvironment } from './env.ts';
+import type { NetworkReads } from './network-reads.ts';
+import type { DaemonTarget } from './find-daemon.ts';
 import { extendsLifetime } from './extended-lifetime.ts';
 import { createMetrics } from './metrics.ts';
 import { observeUpdates } from './observe-updates.ts';
 import type { Host } from './open-host.ts';
-import type { Source } from './source.ts';
+import { supersededBy } from './superseded.ts';
 import { reportPage } from './report-page.ts';
 import type { Session } from './session.ts';
 import { createTabViews, type TabViews } from './tab-views.ts';
@@ -26,8 +30,12 @@ export interface ClientParts {
   readonly tabId: string;
   readonly deadlineMs: number;
   readonly host: Pick<Host, 'kind'>;
-  readonly status: Source<ClientStatus>;
+  readonly buildId: string;
+  /** To the daemon that lives. */
   readonly call: Call;
+  readonly getToken: ConnectOptions['getToken'];
+  /** Absolute. */
+  readonly backend: string;
   readonly connection: Connection;
   readonly options: Pick<ConnectOptions, 'onMetric'>;
   /** When connecting began, by the environment's clock. */
@@ -41,20 +49,40 @@ export interface AssembledClient {
   readonly views: TabViews;
   /** A session is up; `report` is what its daemon was told of the page. */
   up(session: Session, report: TabReport): void;
+  /** A frame came. */
+  receive(frame: Exclude<DaemonFrame, TokenRequest | GoodbyeFrame>): void;
+  /** A daemon was chosen, and lets this tab in or not. */
+  chosen(target: DaemonTarget, works: boolean): void;
+  /** The user signed out; `wiped`: what this tab keeps goes as well. */
+  signedOut(wiped: boolean): void;
   /** It has ended. */
   down(): void;
+  /** No daemon can be had: begins to read from the network, unless it does or one is up. Resolves when that is settled; never rejects. */
+  degrade(): Promise<void>;
 }
 
 /** Assembles a client. */
-export function assembleClient({ env, userId, tabId, deadlineMs, host, status, call, connection, options, connectedFromMs }: ClientParts): AssembledClient {
-  const isUp = (): boolean => connection.session() !== null;
+export function assembleClient({ env, userId, tabId, deadlineMs, host, buildId, call: toDaemon, getToken, backend, connection, options, connectedFromMs }: ClientParts): AssembledClient {
+  let reads: NetworkReads | null = null;
+  let over = false;
+  const call: Call = (name, input) => (reads && connection.session() === null ? reads : { call: toDaemon }).call(name, input);
+  const keeper = createStatus(() => host.kind);
+  const status = keeper.source;
+  const endReads = (): void => {
+    if (!reads) return;
+    reads.close();
+    reads = null;
+    keeper.degraded(false);
+    views.down();
+  };
+  const isUp = (): boolean => reads !== null || connection.session() !== null;
   const views = createTabViews(env, userId, tabId, deadlineMs, createMetrics(env, call, options, connectedFromMs), isUp);
   const observers = new Set<() => void>();
   const client: Client = {
     userId,
     tabId,
     get host() {
-      return host.kind;
+      return reads ? 'none' : host.kind;
     },
     // A dedicated worker ends with its tab.
     get outlivesTabs() {
@@ -120,6 +148,8 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, status, c
     close: () => {
       // Best effort: the daemon also sees the lease go.
       if (isUp()) void call('bye', {}).catch(() => undefined);
+      over = true;
+      endReads();
       connection.close();
       for (const stop of observers) stop();
     },
@@ -129,13 +159,35 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, status, c
     client,
     views,
     up: (session, report) => {
+      endReads();
+      keeper.up(session.welcome.host);
       stopReports();
       stopReports = reportPage(env.page, report, (now) => session.rpc.call('report', now, deadlineMs));
       views.up();
     },
     down: () => {
       stopReports();
+      keeper.down();
       views.down();
+    },
+    receive: (frame) => {
+      if (frame.t === 'host') keeper.up(frame.host);
+      else views.receive(frame);
+    },
+    chosen: (target, works) => keeper.superseded(supersededBy(target, { buildId, userId }, works)),
+    signedOut: (wiped) => {
+      endReads();
+      keeper.signedOut();
+      views.forget(wiped);
+      over = true;
+    },
+    degrade: async () => {
+      if (isUp() || over) return;
+      const part = await import('./network-reads.ts').catch(() => null);
+      if (!part || isUp() || over) return;
+      reads = part.openNetworkReads({ env, backend, deadlineMs, tabId, getToken, onStale: views.receive });
+      keeper.degraded(true);
+      views.up();
     },
   };
 }

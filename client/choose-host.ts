@@ -52,7 +52,7 @@ export function chooseHost({ locks, userId, shared, loadFallback }: HostChoice):
           refused = true;
         }
       }
-      chosen = await loadFallback();
+      chosen = await loadFallback().finally(() => (refused = false));
       return chosen.open(name, url);
     },
     leave: () => (chosen ?? shared).leave(),

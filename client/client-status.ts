@@ -10,6 +10,8 @@ export interface StatusKeeper {
   up(host: HostState): void;
   /** The last known state stays, but nothing is live without a daemon. */
   down(): void;
+  /** No daemon can be had, and the tab reads from the network; or that is over. */
+  degraded(is: boolean): void;
   /** A newer build serves this tab, or refuses to; null: its own does. */
   superseded(by: Superseded | null): void;
   /** It is over for good. */
@@ -26,8 +28,9 @@ export function createStatus(host: () => HostKind): StatusKeeper {
   const source = createSource(() => status);
   return {
     source,
-    up: (state) => set({ ...state, connected: true, host: host(), signedOut: false, superseded: status.superseded }),
+    up: (state) => set({ ...state, connected: true, degraded: false, host: host(), signedOut: false, superseded: status.superseded }),
     down: () => set({ ...status, connected: false, link: 'offline' }),
+    degraded: (degraded) => set({ ...status, degraded, host: degraded ? 'none' : host() }),
     superseded: (superseded) => {
       if (JSON.stringify(superseded) !== JSON.stringify(status.superseded)) set({ ...status, superseded });
     },

@@ -35,6 +35,8 @@ export interface ConnectionEvents {
   /** The page goes away; a session that is up still takes calls. */
   onHide(): void;
   onFrame(frame: DaemonFrame): void;
+  /** No daemon can be reached or started for now; the connection tries on. Called after each such attempt. */
+  onUnavailable(): void;
   /** An attempt failed with an error that repeating will hardly cure; the connection tries on. */
   onRefused(error: TabcachedError): void;
   /** A daemon was chosen, and lets this tab in or not. Called before {@link ConnectionEvents.onUp} and `onRefused`. */
@@ -47,7 +49,7 @@ export interface ConnectionEvents {
 export interface Connection {
   /** The session that is up, or null. */
   session(): Session | null;
-  /** Resolves with the first session. Rejects, and the connection is over, with a refusal, `HOST_UNAVAILABLE` or `TIMEOUT`. */
+  /** Resolves with the first session, or when none can be had for now. Rejects, and the connection is over, with a refusal. */
   readonly first: Promise<void>;
   /** Idempotent. `why` other than `closed` is for whoever was told so in another way than by the daemon's goodbye. */
   close(why?: 'closed' | 'signed-out', wiped?: boolean): void;
@@ -181,7 +183,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
   let settleFirst!: { resolve: () => void; reject: (error: TabcachedError) => void };
   const first = new Promise<void>((resolve, reject) => (settleFirst = { resolve, reject }));
   const run = async (): Promise<void> => {
-    const giveUpAt = env.clock.now() + 2 * setup.deadlineMs;
+    let giveUpAt = env.clock.now() + 2 * setup.deadlineMs;
     let failures = 0;
     while (!over.signal.aborted) {
       if (hidden) await new Promise<void>((resolve) => (wake = resolve));
@@ -196,8 +198,10 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
         failures += 1;
       }
       const refused = REFUSALS.includes(error.code);
-      if (!opened && !connectedOnce && (refused || error.code === 'HOST_UNAVAILABLE' || env.clock.now() >= giveUpAt)) {
-        return settleFirst.reject(error);
+      if (!opened && !connectedOnce && refused) return settleFirst.reject(error);
+      if (!opened && !refused && (error.code === 'HOST_UNAVAILABLE' || env.clock.now() >= giveUpAt)) {
+        events.onUnavailable();
+        settleFirst.resolve();
       }
       if (!opened && failures > 0) {
         if (refused) events.onRefused(error);
@@ -207,6 +211,7 @@ export function keepConnection(setup: ConnectionSetup, events: ConnectionEvents)
       connectedOnce = true;
       settleFirst.resolve();
       const why = await opened.ended;
+      giveUpAt = env.clock.now() + 2 * setup.deadlineMs;
       if (why === 'hung') await markHung(opened.target);
       // A daemon that says goodbye is making room for another; each goodbye in a row waits longer.
       failures = why === 'superseded' || why === 'fenced' ? failures + 1 : 0;

@@ -64,6 +64,8 @@ export interface LatePage {
   focus(): void;
   /** Asks the browser to keep what the origin stores; a browser may ask the person. Whatever comes of it, nothing depends on it. */
   askPersistence(): void;
+  /** Requests of the page itself, for the time without a daemon. */
+  fetch(url: string, init: RequestInit): Promise<Response>;
   /** Wall clock, milliseconds since the Unix epoch: what is remembered over a reload needs it. */
   wallTime(): number;
   /** What lives as long as the tab, over reloads. `set` answers whether it could be stored. */

@@ -17,6 +17,7 @@ export const latePage = (): LatePage => ({
   reload: () => location.reload(),
   focus: () => window.focus(),
   askPersistence: () => void attempt(() => navigator.storage.persist().catch(() => false)),
+  fetch: (url, init) => fetch(url, init),
   wallTime: Date.now,
   session: {
     // Where storage is forbidden even looking at it may throw.

@@ -3,6 +3,7 @@ import type { ClientStatus } from './client.ts';
 /** Status of a tab that has no daemon yet. */
 export const NO_STATUS: ClientStatus = {
   connected: false,
+  degraded: false,
   signedOut: false,
   host: 'shared-worker',
   epoch: '',

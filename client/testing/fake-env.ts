@@ -94,6 +94,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
     reload: () => (reloads += 1),
     focus: () => (focuses += 1),
     askPersistence: () => (persistenceAsked += 1),
+    fetch: () => Promise.reject(new TypeError('no network in a test')),
     wallTime: () => now,
     session: { get: (key) => stored.get(key) ?? null, set: (key, value) => storable && Boolean(stored.set(key, value)) },
     removeKeys: (prefix) => {

@@ -39,14 +39,19 @@ export function useDraft(view: ChatView | null, draft: string | null): DraftText
     if (timer.current !== null) window.clearTimeout(timer.current);
     timer.current = null;
     if (!view || latest.current === shared.current) return;
-    shared.current = latest.current;
+    const before = shared.current;
+    const saved = latest.current;
+    shared.current = saved;
     saves.current += 1;
     const done = (): void => {
       saves.current -= 1;
       setSettled((count) => count + 1);
     };
-    // A draft that cannot be saved is still in the box.
-    view.saveDraft(latest.current).then(done, done);
+    view.saveDraft(saved).then(done, () => {
+      // A draft that cannot be saved is still in the box, and what the daemon has is still the one before.
+      if (shared.current === saved) shared.current = before;
+      done();
+    });
   }, [view]);
 
   const setText = useCallback(

@@ -24,7 +24,7 @@ function useLasting(value: boolean, forMs: number): boolean {
 
 /** See the file. */
 export function Banners({ status, outbox }: { readonly status: ClientStatus; readonly outbox: OutboxState }): ReactNode {
-  const { needsToken, connected, superseded } = status;
+  const { needsToken, connected, degraded, superseded } = status;
   const storage = storageText(status);
   const capacity = capacityText(outbox);
   const offline = useLasting(connectionWord(status) === 'Offline', PATIENCE_MS);
@@ -35,6 +35,12 @@ export function Banners({ status, outbox }: { readonly status: ClientStatus; rea
         <p className="banner" role="alert" data-tone="attention">
           <Icon name="alert" />
           {storage}
+        </p>
+      )}
+      {degraded && (
+        <p className="banner" role="alert" data-tone="attention">
+          <Icon name="alert" />
+          This browser cannot run what the desk keeps messages in. What you see comes from the server and is asked for every few seconds; nothing can be sent from this tab. It is tried again.
         </p>
       )}
       {superseded && (

@@ -3,12 +3,13 @@ import { connectionWord } from './connection-word.ts';
 
 describe('connection', () => {
   test.each([
-    [true, 'live', 'Live'],
-    [true, 'syncing', 'Syncing'],
-    [true, 'offline', 'Offline'],
-    [false, 'live', 'Offline'],
-    [false, 'syncing', 'Offline'],
-  ] as const)('connected %s, link %s: %s', (connected, link, word) => {
-    expect(connectionWord({ connected, link })).toBe(word);
+    [true, false, 'live', 'Live'],
+    [true, false, 'syncing', 'Syncing'],
+    [true, false, 'offline', 'Offline'],
+    [false, false, 'live', 'Offline'],
+    [false, false, 'syncing', 'Offline'],
+    [false, true, 'offline', 'Read only'],
+  ] as const)('connected %s, degraded %s, link %s: %s', (connected, degraded, link, word) => {
+    expect(connectionWord({ connected, degraded, link })).toBe(word);
   });
 });
