@@ -51,9 +51,12 @@ export function realEnvironment(scope: Scope, files?: OpenFiles): Environment {
     wipe: async (userId) => (await import('./real-wipe.ts')).wipeUser(scope, timers, userId, files),
     openBroadcast: (name) => lateBroadcast(async () => (await import('./open-broadcast.ts')).openBroadcast(name, log), log),
     openMedia: async (setup) => {
-      const { createPictures, openMedia, openOpfs } = await import('./media/media-part.ts');
+      const { createPictures, dropOpfs, openMedia, openOpfs } = await import('./media/media-part.ts');
       const { storage } = scope.navigator;
-      return openMedia(setup, createPictures(scope), () => files?.(setup.userId) ?? openOpfs(storage, setup.userId));
+      return openMedia(setup, createPictures(scope), {
+        open: () => files?.(setup.userId) ?? openOpfs(storage, setup.userId),
+        drop: () => dropOpfs(storage, setup.userId),
+      });
     },
     estimateStorage: () => estimateStorage(scope.navigator.storage as StorageManager | undefined),
   };

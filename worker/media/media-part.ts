@@ -16,19 +16,29 @@ import type { Media, MediaSetup, Pictures } from './media.ts';
 import { createMediaCache, type MediaCache } from './media-cache.ts';
 
 export { createPictures } from '../real-pictures.ts';
-export { openOpfs } from './open-opfs.ts';
+export { dropOpfs, openOpfs } from './open-opfs.ts';
+
+/** Files of a platform. */
+export interface PlatformFiles {
+  open(): Promise<FileHost>;
+  /** Removes what is left of a time when media were files. */
+  drop(): Promise<void>;
+}
 
 /**
  * The media cache over the daemon's database, with bytes in the database or, where the settings say so, in files. Files that cannot be opened,
- * and a database that is only memory, leave the bytes in the database.
+ * and a database that is only memory, leave the bytes in the database. Files of a time when the settings said so are removed.
  */
-export async function openMedia(setup: MediaSetup, pictures: Pictures | null, openFiles: () => Promise<FileHost>): Promise<Media> {
+export async function openMedia(setup: MediaSetup, pictures: Pictures | null, files: PlatformFiles): Promise<Media> {
   const { env, store, settings } = setup;
   // What is opened for a daemon that has ended would be there again after everything was removed.
   if (setup.isOver()) throw new TabcachedError('CLOSED');
+  if (settings.mediaStore !== 'files' && store.kind === 'indexeddb') {
+    files.drop().catch((thrown: unknown) => env.log.warn('old files not removed', { error: String(thrown) }));
+  }
   if (settings.mediaStore !== 'files' || store.kind !== 'indexeddb') return createMedia(setup, pictures, null);
   try {
-    return createMedia(setup, pictures, await openFiles());
+    return createMedia(setup, pictures, await files.open());
   } catch (thrown) {
     env.log.error('no files: media go to the database', { error: String(thrown) });
     return createMedia(setup, pictures, null);

@@ -17,3 +17,12 @@ export async function openOpfs(storage: StorageManager | undefined, userId: stri
     throw toTabcachedError(thrown, 'STORAGE_FAILED');
   }
 }
+
+/** Removes the folder of a time when media were files; no error when there is none, or no such file system. */
+export async function dropOpfs(storage: StorageManager | undefined, userId: string): Promise<void> {
+  try {
+    await (await storage?.getDirectory())?.removeEntry(opfsFolder(userId), { recursive: true });
+  } catch (thrown) {
+    if ((thrown as { readonly name?: unknown }).name !== 'NotFoundError') throw toTabcachedError(thrown, 'STORAGE_FAILED');
+  }
+}

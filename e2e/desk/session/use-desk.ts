@@ -8,6 +8,7 @@ import { connect, TabcachedError, type Client } from 'tabcached';
 import { API_BASE, signIn } from '../api/api.ts';
 import { ApiProblem } from '../api/problem.ts';
 import { exposeClient } from './expose-client.ts';
+import { chosenMediaStore } from './media-store.ts';
 import { openSession } from './open-session.ts';
 import { readSession, writeSession } from './saved-session.ts';
 import { createTokenSource, type TokenSource } from './token-source.ts';
@@ -57,7 +58,7 @@ export function useDesk(username: string): DeskState {
     const run = async (): Promise<void> => {
       const session = await openSession(username);
       const tokens = createTokenSource({ session, signIn, read: readSession, write: writeSession, onOtherUser: () => !over && again() });
-      const opened = await connect({ userId: session.userId, backend: API_BASE, getToken: tokens.getToken });
+      const opened = await connect({ userId: session.userId, backend: API_BASE, getToken: tokens.getToken, ...chosenMediaStore() });
       if (over) return opened.close();
       const hide = exposeClient(opened);
       close = () => {
