@@ -106,7 +106,7 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, buildId, 
       },
     },
     stats: Object.assign(() => call('stats', {}), { subscribe: views.stats.subscribe, getSnapshot: views.stats.getSnapshot }),
-    inspect: () => call('inspect', {}),
+    inspect: async () => ({ ...(await call('inspect', {})), host: client.host }),
     cache: {
       usage: () => call('cacheUsage', {}),
       limits: () => call('cacheLimits', {}),

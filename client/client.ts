@@ -272,6 +272,12 @@ export interface Tabs extends Readable<TabsState> {
   onCalled(listener: (called: CalledForward) => void): () => void;
 }
 
+/** The daemon at one moment. */
+export interface Inspection extends InspectReport {
+  /** Where it runs, seen from this tab. */
+  readonly host: HostKind;
+}
+
 /** What `connect` returns: this tab's end of the shared daemon. */
 export interface Client {
   readonly userId: string;
@@ -298,7 +304,7 @@ export interface Client {
   /** Live statistics of the cache while somebody subscribes; called as a function, what this daemon has done in its life. */
   readonly stats: Readable<CacheStats | null> & (() => Promise<DaemonStats>);
   /** Everything about the daemon at this moment: tabs, chats and why they are in their state, lanes, link, storage. */
-  inspect(): Promise<InspectReport>;
+  inspect(): Promise<Inspection>;
   readonly cache: CacheControl;
   /** The last lines of the daemon's log, without message text or tokens. */
   log(): Promise<readonly LogEntry[]>;

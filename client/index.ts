@@ -8,6 +8,7 @@ export type {
   ClientStatus,
   ConnectOptions,
   HostKind,
+  Inspection,
   MediaHints,
   MediaView,
   MediaViewState,

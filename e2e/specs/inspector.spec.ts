@@ -19,6 +19,7 @@ test('the inspector names tabs, chats and the reason of their state; verify and 
   const page = await openPage(desk, 'inspector');
   const chats = page.getByRole('region', { name: 'Chats' });
   await expect(page.getByRole('region', { name: 'Daemon' })).toContainText(await tab.epoch());
+  expect(await tab.page.evaluate(async () => (await window.tabcached?.inspect())?.host)).toBe('shared-worker');
   await expect(page.getByRole('region', { name: 'Tabs' }).getByRole('listitem')).toHaveCount(3);
   await expect(page.getByRole('region', { name: 'Tabs' }).getByText('lease held')).toHaveCount(3);
   await expect(chats).toContainText('SYNCED');

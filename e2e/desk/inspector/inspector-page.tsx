@@ -1,6 +1,6 @@
 /** What the daemon does, in one look: why is this chat stale, where is my message, who is connected. */
 import type { ReactNode } from 'react';
-import type { Client, InspectReport } from 'tabcached';
+import type { Client, Inspection, InspectReport } from 'tabcached';
 import { useOpenDesk } from '../session/desk-context.ts';
 import { bytesText } from '../settings/bytes-text.ts';
 import { ChatList } from './chat-list.tsx';
@@ -29,7 +29,7 @@ export function InspectorPage(): ReactNode {
         <>
           <GlancePanel report={report} subjectOf={subjectOf} />
           <div className="panel-row">
-            <DaemonPanel report={report} client={client} />
+            <DaemonPanel report={report} />
             <TabsPanel report={report} client={client} subjectOf={subjectOf} />
           </div>
           <LaneList lanes={report.lanes} chats={report.chats} now={report.at} client={client} onDone={refresh} />
@@ -50,10 +50,10 @@ export function InspectorPage(): ReactNode {
   );
 }
 
-function DaemonPanel({ report, client }: { readonly report: InspectReport; readonly client: Client }): ReactNode {
+function DaemonPanel({ report }: { readonly report: Inspection }): ReactNode {
   const { link, storage } = report;
   const facts: readonly (readonly [string, string])[] = [
-    ['Host', client.host],
+    ['Host', report.host],
     ['Epoch', report.epoch],
     ['Build', `${report.buildId}, generation ${report.generation}`],
     ['Up for', durationText(report.uptimeMs)],

@@ -1,12 +1,12 @@
 /** The daemon's report, asked for every second while the page is looked at. */
 import { useCallback, useEffect, useState } from 'react';
-import type { Client, InspectReport } from 'tabcached';
+import type { Client, Inspection as Report } from 'tabcached';
 
 const EVERY_MS = 1_000;
 
 /** See the file. */
 export interface Inspection {
-  readonly report: InspectReport | null;
+  readonly report: Report | null;
   /** Why there is no newer report; null when there is. */
   readonly problem: string | null;
   refresh(): void;
@@ -14,7 +14,7 @@ export interface Inspection {
 
 /** Live report. */
 export function useInspection(client: Client): Inspection {
-  const [report, setReport] = useState<InspectReport | null>(null);
+  const [report, setReport] = useState<Report | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [round, setRound] = useState(0);
   const refresh = useCallback(() => setRound((n) => n + 1), []);
