@@ -45,7 +45,9 @@ export const networkActions = {
   },
   overtake: (world, { a, b, c }) => {
     const kind = (['messages', 'messages', 'messages', 'changes', 'changes', 'tickets', 'send'] as const)[a % 7] as RequestKind;
-    const fault: Fault = { kind: 'overtaken', ms: c % (c % 3 === 0 ? 2_000 : 200), dropsLink: b % 3 === 0, salt: c };
+    // A link that breaks has to be back before the answer: what came between is in neither.
+    const dropsLink = b % 3 === 0;
+    const fault: Fault = { kind: 'overtaken', ms: c % (dropsLink || c % 3 === 0 ? 2_000 : 200), dropsLink, salt: c };
     world.network.addFault(kind, fault);
     return `the next ${kind} request is overtaken: ${JSON.stringify(fault)}`;
   },

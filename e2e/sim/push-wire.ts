@@ -33,7 +33,7 @@ export interface PushWireSetup {
   readonly isUp: () => boolean;
   readonly token: () => string;
   onBoundary(): void;
-  /** A daemon was given a token that a link of its was refused with. */
+  /** A link is given a token that it was refused with. */
   onOldToken(): void;
 }
 
@@ -44,7 +44,6 @@ const LONGEST_PAUSE_MS = 15_000;
 export function createPushWire(setup: PushWireSetup): PushWire {
   const { server, time } = setup;
   const links = new Set<{ fail(code: 'OFFLINE' | 'UNAUTHORIZED'): void; end(): void; isOpen: boolean }>();
-  const refused = new WeakMap<BackendEnvironment, Set<string>>();
   let disturbed = 0;
   let fate: FrameFate = 'mixed';
   let random: Random = createRandom(0);
@@ -66,6 +65,7 @@ export function createPushWire(setup: PushWireSetup): PushWire {
     let inner: PushLink | null = null;
     let life = 0;
     let rejected: string | null = null;
+    const refused = new Set<string>();
     let failures = 0;
     let cancelPause: (() => void) | null = null;
 
@@ -100,7 +100,7 @@ export function createPushWire(setup: PushWireSetup): PushWire {
     const fail = (code: 'OFFLINE' | 'UNAUTHORIZED', token: string | null): void => {
       end();
       if (code === 'UNAUTHORIZED') rejected = token;
-      if (code === 'UNAUTHORIZED' && token !== null) refused.set(env, (refused.get(env) ?? new Set<string>()).add(token));
+      if (code === 'UNAUTHORIZED' && token !== null) refused.add(token);
       events.onDown(code);
       if (code === 'UNAUTHORIZED' && failures === 0) {
         failures += 1;
@@ -113,7 +113,7 @@ export function createPushWire(setup: PushWireSetup): PushWire {
       let token: string;
       try {
         token = await env.token(rejected, over.signal);
-        if (refused.get(env)?.has(token)) setup.onOldToken();
+        if (refused.has(token)) setup.onOldToken();
         if (token === rejected) throw new Error('the same token');
       } catch {
         if (over.signal.aborted || mine !== life) return;
