@@ -227,3 +227,24 @@ test('R-1 the list that was asked for before an own message was sent does not ta
   await rig.time.advance(100);
   expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 6, unread: 0 });
 });
+
+test('R-1 a ticket that was told before an own message was sent does not take the mark back either (sim seed 1629194039)', async () => {
+  const { rig, fill } = scenario;
+  fill(5);
+  const tab = await scenario.openedTab();
+  rig.server.holdFrames(true);
+  rig.server.edit(CHAT, 2, 'edited');
+  await scenario.send(tab, 'mine');
+  await rig.time.advance(100);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 6 });
+  const marks: number[] = [];
+  const { length } = tab.frames;
+  // One after the other, so that each is seen by itself.
+  for (const frame of [...rig.server.heldFrames]) {
+    rig.server.deliver(frame);
+    await rig.time.advance(100);
+  }
+  for (const frame of tab.frames.slice(length)) if (frame.t === 'chat') marks.push(frame.meta.lastReadSequence);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 6 });
+  expect(marks.filter((mark) => mark < 6)).toEqual([]);
+});

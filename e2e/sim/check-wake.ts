@@ -31,10 +31,10 @@ export function expectWake(world: World, tab: SimTab): void {
   if (waiting.length === 0 || world.lifeOf(tab) !== life || !isClear(world)) return;
   time.timers.after(WITHIN_MS, () => {
     if (world.life() !== life || !isClear(world)) return;
-    for (const { id, type, attemptedAt } of waiting) {
-      const now = mirror.queue.get(id);
-      if (now?.status !== 'pending' || now.attemptedAt !== attemptedAt || now._errorCode !== 'OFFLINE') continue;
-      verdict.broken('S-4', `a ${type} waits for the connection ${time.clock.now() - reportedAt} ms after somebody came online, and nothing is in its way`);
+    for (const operation of waiting) {
+      // Whatever became of it since, it was tried.
+      if (mirror.queue.get(operation.id) !== operation) continue;
+      verdict.broken('S-4', `a ${operation.type} waits for the connection ${time.clock.now() - reportedAt} ms after somebody came online, and nothing is in its way`);
     }
   });
 }

@@ -49,6 +49,8 @@ export interface ReadMarks {
 /** Creates the read marks. */
 export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
   const { env, book, ledger } = setup;
+  /** Marks that the server has with own messages that it confirmed, by chat; what it told before may be heard of later. */
+  const confirmed = new Map<string, number>();
   let cancelTimer: (() => void) | null = null;
 
   const waitingMarks = (requestId: string): number[] =>
@@ -63,7 +65,7 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       if (serverRead === meta._serverRead || sameRead(serverRead, meta._serverRead)) return meta;
       news = true;
       // What was taken over from the ticket list, of no revision, is no word on the chat itself; a mark that is on its way is.
-      const own = meta._serverRead?.revision === 0 ? Math.max(0, ...waitingMarks(requestId)) : meta.lastReadSequence;
+      const own = meta._serverRead?.revision === 0 ? Math.max(confirmed.get(requestId) ?? 0, ...waitingMarks(requestId)) : meta.lastReadSequence;
       return { ...meta, _serverRead: serverRead, lastReadSequence: Math.max(own, serverRead.lastReadSequence) };
     });
     if (news) setup.onRead(requestId);
@@ -95,11 +97,16 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       const { history, meta } = book.open(requestId);
       const unseen = meta.lastReadSequence + 1 < history.floor || history.gaps.some((gap) => gap.start <= sequence && gap.end > meta.lastReadSequence);
       if (history.floor === 0 || sequence <= meta.lastReadSequence || unseen) return;
+      confirmed.set(requestId, sequence);
       book.touch(requestId, (before) => ({ ...before, lastReadSequence: sequence, lastReadAt: env.clock.now() }));
       setup.onRead(requestId);
     },
     forgetServer: (only) => {
-      for (const requestId of book.requestIds()) if (requestId === (only ?? requestId)) book.touch(requestId, (meta) => (meta._serverRead === null ? meta : { ...meta, _serverRead: { ...meta._serverRead, revision: 0 } }));
+      for (const requestId of book.requestIds()) {
+        if (requestId !== (only ?? requestId)) continue;
+        confirmed.delete(requestId);
+        book.touch(requestId, (meta) => (meta._serverRead === null ? meta : { ...meta, _serverRead: { ...meta._serverRead, revision: 0 } }));
+      }
     },
     told,
     confirm: async (operation, state) => {
