@@ -19,6 +19,10 @@ export interface HostCheck {
   onRequest(number: number, kind: string): void;
   /** Something happened that may cost that many opens more. */
   excuse(opens: number): void;
+  /** Somebody else's daemon took the right to write, that long after it had begun; the one before it was awake. */
+  onHandOver(number: number, tookMs: number): void;
+  /** Storage is not well for that long: giving way may take its time. */
+  unwell(forMs: number): void;
   onSignedOut(): void;
   /** A tab was shown a chat. */
   onShown(): void;
@@ -29,6 +33,10 @@ const MINUTE_MS = 60_000;
 const OPENS_A_MINUTE = 9;
 /** How long a daemon may take to notice that another has the right to write. */
 const NOTICED_MS = 1_000;
+/** Who is asked to give way does so before the right to write is taken from it. */
+const HANDED_OVER_WITHIN_MS = 3_000;
+/** Storage that was not well may keep a daemon busy for so much longer. */
+const UNWELL_MS = 40_000;
 
 /** Nothing has happened yet. */
 export function createHostCheck(verdict: Verdict, now: () => number): HostCheck {
@@ -36,6 +44,7 @@ export function createHostCheck(verdict: Verdict, now: () => number): HostCheck 
   let writer = 0;
   let claimedAt = 0;
   let signedOut = false;
+  let wellAt = Number.NEGATIVE_INFINITY;
   const opens = new Map<SimWorker, number[]>();
   const wokenAt = new Map<number, number>();
   let excuses: number[] = [];
@@ -68,6 +77,10 @@ export function createHostCheck(verdict: Verdict, now: () => number): HostCheck 
       verdict.broken('T-2', `daemon ${number} asks the server (${kind}) after ${writer} has taken its place`);
     },
     excuse: (more) => excuses.push(...Array.from({ length: more }, now)),
+    unwell: (forMs) => void (wellAt = Math.max(wellAt, now() + forMs + UNWELL_MS)),
+    onHandOver: (number, tookMs) => {
+      if (now() >= wellAt && tookMs >= HANDED_OVER_WITHIN_MS) verdict.broken('#89', `daemon ${number} had to take the right to write after ${tookMs} ms: the one before it did not give way`);
+    },
     onSignedOut: () => void (signedOut = true),
     onShown: () => {
       if (signedOut) verdict.broken('T-5', 'a chat was shown after the sign-out, before the server had named the user again');

@@ -55,6 +55,7 @@ export async function healHost(world: World, host: SimHost): Promise<void> {
   const { disk } = workers;
   const { verdict } = world;
   const random = createRandom(world.sent.all.size + world.requests(), 22);
+  host.check.unwell(0);
   disk.fullUntilAt = 0;
   disk.hangUntilAt = 0;
   for (const worker of workers.all()) if (worker.life.asleep) workers.wake(worker);

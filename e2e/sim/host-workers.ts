@@ -78,12 +78,15 @@ export interface HostWorkers {
 
 /** How long the worker of a daemon that stopped stays (`serve.ts`). */
 const STOPPED_MS = 50;
+/** Who has been awake for so long has heard everything that waited. */
+const AWAKE_MS = 60_000;
 
 /** Nothing runs yet. */
 export function createHostWorkers(setup: WorkersSetup): HostWorkers {
   const { time, check, userId, say } = setup;
   const workers = new Map<string, SimWorker>();
   const numbers = new Map<number, SimWorker>();
+  const startedAt = new Map<number, number>();
   const degraded = new Set<number>();
   let daemons = 0;
   let present = 0;
@@ -95,6 +98,7 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
     onClaimed: (opener, generation) => {
       say(`daemon ${opener.number} writes as ${generation}`);
       check.onClaimed(opener.number, generation);
+      handsOver(opener.number);
       takes(opener.number);
     },
     onWrote: (opener, generation) => check.onWrote(opener.number, generation),
@@ -103,6 +107,15 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
       setup.onEmptied(why);
     },
   });
+  const handsOver = (number: number): void => {
+    const [before, next] = [numbers.get(present), numbers.get(number)];
+    const durable = setup.durable();
+    if (Math.max(durable.failReadsUntilAt, durable.failWritesUntilAt) > time.clock.now()) check.unwell(0);
+    if (!before || before === next || !before.life.alive) return;
+    // One that hung until a moment ago, or that hangs, was left behind.
+    if (before.asleepAt > time.clock.now() - AWAKE_MS) return;
+    check.onHandOver(number, time.elapsedMs() - (startedAt.get(number) ?? 0));
+  };
   const takes = (number: number): void => {
     if (number === present) return;
     const before = numbers.get(present);
@@ -173,6 +186,7 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
       const number = ++daemons;
       worker.number = number;
       numbers.set(number, worker);
+      startedAt.set(number, time.elapsedMs());
       say(`daemon ${number} starts, build ${identity.buildId}, generation ${identity.generation}`);
       return createDaemon({
         env: environmentOf(worker, number),

@@ -25,7 +25,7 @@ export interface SimHost {
   /** Number of the build that pages are loaded with. */
   deployed: number;
   /** What a tab of the build of now is made with, beside the usual. */
-  tabSetup(tab: () => SimTab): Pick<SimTabSetup, 'buildId' | 'onWelcome' | 'onRefused' | 'onGoodbye'>;
+  tabSetup(tab: () => SimTab): Pick<SimTabSetup, 'buildId' | 'onOpened' | 'onWelcome' | 'onRefused' | 'onGoodbye'>;
   connect(tab: SimTab): void;
   /** Leases of daemons that are held. */
   leases(): readonly string[];
@@ -51,7 +51,7 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
   const world = worldOf();
   const { time, verdict, random, log } = world;
   const say = (text: string): void => log.add(`${time.clock.now()} ${text}`);
-  const check = createHostCheck(verdict, () => time.clock.now());
+  const check = createHostCheck(verdict, time.elapsedMs);
   /** Messages that a daemon alone has, because its database was deleted underneath. */
   const fragile = new Set<string>();
   /** Messages that a person discarded or changed while only memory was there to note it, with the text before. */
@@ -114,6 +114,10 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     deployed: 0,
     tabSetup: (tab) => ({
       buildId: BUILDS[host.deployed] as string,
+      onOpened: (chat) => {
+        if ((chat.core()?.rows.length ?? 0) > 0) check.onShown();
+        world.onOpened(tab(), chat.requestId);
+      },
       onWelcome: (welcome) => tabs.onWelcome(tab(), welcome),
       onRefused: (error) => tabs.onRefused(tab(), error),
       onGoodbye: (frame) => tabs.onGoodbye(tab(), frame),

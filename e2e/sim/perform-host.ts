@@ -53,6 +53,7 @@ export const hostActions = {
     // Where nothing can be stored, nothing was.
     const kind = drawn === 'refused' && world.mirror.queue.size > 0 ? 'unknown' : drawn;
     const ms = b % 40_000;
+    host.check.unwell(ms);
     host.workers.disk.trouble = { kind, untilAt: world.time.clock.now() + ms };
     return `opening the database ${kind === 'hangs' ? kind : `is answered with ${kind}`} for ${ms} ms`;
   }),
@@ -67,10 +68,12 @@ export const hostActions = {
     return 'the database is deleted underneath';
   }),
   fullDisk: hosted((world, host, { a }) => {
+    host.check.unwell(10_000);
     host.workers.disk.fullUntilAt = world.time.clock.now() + (a % 10_000);
     return `the disk is full for ${a % 10_000} ms`;
   }),
   hangStorage: hosted((world, host, { a }) => {
+    host.check.unwell(20_000);
     host.workers.disk.hangUntilAt = world.time.clock.now() + (a % 6_000);
     return `transactions hang for ${a % 6_000} ms`;
   }),

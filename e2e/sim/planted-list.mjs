@@ -4,6 +4,7 @@
  * Owns: that the parts of the table are one list, and that no name stands in it twice.
  */
 import { SYNC_BUGS } from './planted-bugs.mjs';
+import { HOST_BUGS } from './planted-host.mjs';
 import { MEDIA_BUGS } from './planted-media.mjs';
 import { SENDING_BUGS } from './planted-sending.mjs';
 
@@ -16,7 +17,7 @@ import { SENDING_BUGS } from './planted-sending.mjs';
  */
 
 /** @type {readonly PlantedBug[]} */
-export const PLANTED_BUGS = [...SYNC_BUGS, ...SENDING_BUGS, ...MEDIA_BUGS];
+export const PLANTED_BUGS = [...SYNC_BUGS, ...SENDING_BUGS, ...MEDIA_BUGS, ...HOST_BUGS];
 
 const names = PLANTED_BUGS.map((bug) => bug.name);
 const twice = names.find((name, at) => names.indexOf(name) !== at);
