@@ -8,7 +8,7 @@ import type { CachedMessage, CachedTicket, ChatSyncState, OfflineOperation, Stor
 import type { WorkerIdentity } from '../protocol/names.ts';
 import { SIGNED_OUT_KEY, WIPING_KEY } from '../protocol/sign-out.ts';
 import { recovered, type Carried } from './carry-over.ts';
-import { inTime, openDurable, OPEN_DEADLINE_MS, pause, untilLoaded } from './durable-store.ts';
+import { inTime, openDurable, OPEN_DEADLINE_MS, pause, untilLoaded, type DaemonIdentity } from './durable-store.ts';
 import type { Environment } from './env.ts';
 import { readChatMeta, readPending } from './store/chat-reads.ts';
 import { allOperations } from './store/outbox-rows.ts';
@@ -64,11 +64,11 @@ export interface BootEvents {
 /** Boots. Rejects when it is aborted, and with `FENCED` when a newer daemon runs. */
 export async function boot(env: Environment, identity: WorkerIdentity, self: { readonly epoch: string; readonly url?: string | undefined }, signal: AbortSignal, events: BootEvents): Promise<Booted> {
   const { lease, release } = await succeed(env, identity, self, signal, { onAsked: events.onAsked, onLost: () => events.onLost('writer lease taken') });
-  return { ...(await openAndRecall(env, identity, events, null)), lease, release };
+  return { ...(await openAndRecall(env, { ...identity, ...self }, events, null)), lease, release };
 }
 
 /** The database and what it holds; memory when it cannot be had. `saved` is from a database that was built anew. */
-async function openAndRecall(env: Environment, identity: WorkerIdentity, events: BootEvents, saved: Salvaged | null): Promise<Opened & Remembered> {
+async function openAndRecall(env: Environment, identity: DaemonIdentity, events: BootEvents, saved: Salvaged | null): Promise<Opened & Remembered> {
   let store: Store | null = null;
   let error: unknown;
   let onLate: () => void = () => undefined;

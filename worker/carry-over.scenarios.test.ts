@@ -105,6 +105,22 @@ describe('what one life of a daemon leaves to the next', () => {
   });
 });
 
+test('T-2 a daemon on memory that was left behind while it hung does not take the right to write when it looks for its storage again (sim seed 157)', async () => {
+  const { scenario, disk } = await scenarioOn();
+  const { rig } = scenario;
+  disk.open = () => Promise.reject(failure('UnknownError'));
+  await rig.restartDaemon();
+  const tab = await scenario.openedTab();
+  expect(hostOf(tab)).toMatchObject({ storage: 'memory' });
+  let claims = 0;
+  disk.open = async (store) => ({ ...store, claimWriter: (...args) => (claims++, store.claimWriter(...args)) });
+  const { epoch, userId } = rig.locks.heldNow().map(parseDaemonLease).find((lease) => lease !== null) as { epoch: string; userId: string };
+  // Another one has asked it to give way, and it has not heard of that: its timer comes first.
+  rig.locks.kill(handoverLock(userId, epoch));
+  await rig.time.advance(60_000);
+  expect(claims).toBe(0);
+});
+
 test('#97 who signs in again while storage is broken is not sent away when it works again', async () => {
   const { scenario, disk } = await scenarioOn();
   const { rig } = scenario;

@@ -6,7 +6,7 @@
  */
 import type { Backend, DaemonSettings, GoodbyeFrame, Hello, Welcome } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
-import { handoverLock, type WorkerIdentity } from '../protocol/names.ts';
+import type { WorkerIdentity } from '../protocol/names.ts';
 import type { BackendEnvironment } from './backend/backend-environment.ts';
 import { boot, type Booted } from './boot.ts';
 import { createCalls } from './calls.ts';
@@ -21,6 +21,7 @@ import type { Parts } from './parts.ts';
 import type { Session } from './sessions.ts';
 import type { takeOver as TakeOver } from './take-over.ts';
 import { senderOf } from './outbox/sender.ts';
+import { wasAsked } from './succession.ts';
 import { createParts } from './wire-parts.ts';
 
 /** A life that storage bore for so long counts as one that works. */
@@ -137,7 +138,7 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
     try {
       await parts?.close();
       // Who was left behind while it hung knows nothing that is worth keeping: others have decided since.
-      if (!(await env.locks.held()).includes(handoverLock(userId, epoch))) carried = [];
+      if (await wasAsked(env, userId, epoch)) carried = [];
       if (last) {
         await last();
         // What was posted last goes out before the lease does: to a tab that sees it go, this was a death.

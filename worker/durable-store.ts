@@ -7,6 +7,7 @@ import { TabcachedError } from '../protocol/errors.ts';
 import type { WorkerIdentity } from '../protocol/names.ts';
 import type { Environment } from './env.ts';
 import type { Store, StoreEvents } from './store/store.ts';
+import { wasAsked } from './succession.ts';
 
 /** An open, or a first read, that takes longer is given up: a view from the network beats no view. */
 export const OPEN_DEADLINE_MS = 5_000;
@@ -20,7 +21,7 @@ export function inTime<T>(env: Pick<Environment, 'timers'>, asked: Promise<T>, l
     let over = false;
     const cancel = env.timers.after(OPEN_DEADLINE_MS, () => {
       over = true;
-      reject(new TabcachedError('STORAGE_FAILED', 'The database did not answer in time.'));
+      reject(new TabcachedError('STORAGE_FAILED', 'The database is late.'));
     });
     asked.then(
       (value) => {
@@ -36,14 +37,21 @@ export function inTime<T>(env: Pick<Environment, 'timers'>, asked: Promise<T>, l
   });
 }
 
-/** Opens the database and takes the right to write. Rejects with `STORAGE_FAILED`; `onLate` hears of a database that opened after that. */
-export async function openDurable(env: Environment, { userId, buildId }: WorkerIdentity, events: StoreEvents, onLate: () => void): Promise<Store> {
+/** A daemon, by what its locks are named after. */
+export interface DaemonIdentity extends WorkerIdentity {
+  readonly epoch: string;
+}
+
+/** Opens the database and takes the right to write. Rejects with `STORAGE_FAILED`, and `FENCED` when a newer daemon has asked for that right; `onLate` hears of a database that opened after that. */
+export async function openDurable(env: Environment, { userId, buildId, epoch }: DaemonIdentity, events: StoreEvents, onLate: () => void): Promise<Store> {
   const store = await inTime(env, env.openStore(userId, events), (late) => {
     // An open connection would only block others.
     late.close();
     onLate();
   });
   try {
+    // One that hung meanwhile would take the right from the daemon that was started in its place.
+    if (await wasAsked(env, userId, epoch)) throw new TabcachedError('FENCED');
     await inTime(env, store.claimWriter(buildId, env.clock.now()));
     return store;
   } catch (error) {

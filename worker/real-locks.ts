@@ -9,7 +9,7 @@ import type { HeldLock, Locks } from './env.ts';
 /** Locks of a lock manager; without one (no secure context) every request rejects with `HOST_UNAVAILABLE`. */
 export function createLocks(manager: LockManager | undefined): Locks {
   const request = async (name: string, options: LockOptions, whileHeld: () => Promise<void> | void): Promise<void> => {
-    if (!manager) throw new TabcachedError('HOST_UNAVAILABLE', 'There are no Web Locks here; they need a secure context.');
+    if (!manager) throw new TabcachedError('HOST_UNAVAILABLE', 'Web Locks need a secure context.');
     await manager.request(name, options, whileHeld);
   };
 

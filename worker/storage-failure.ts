@@ -5,8 +5,7 @@
  * a wipe, and waiting until storage is back. Does not know what a working database holds.
  */
 import type { StorageTrouble } from '../protocol/index.ts';
-import type { WorkerIdentity } from '../protocol/names.ts';
-import { inTime, openDurable, pause, untilLoaded } from './durable-store.ts';
+import { inTime, openDurable, pause, untilLoaded, type DaemonIdentity } from './durable-store.ts';
 import type { Environment } from './env.ts';
 import { salvage, type Salvaged } from './store/salvage.ts';
 import { storeNames } from './store/schema.ts';
@@ -20,7 +19,7 @@ const RETRY_LONGEST_MS = 60_000;
 /** What happened. */
 export interface StorageFailure {
   readonly env: Environment;
-  readonly identity: WorkerIdentity;
+  readonly identity: DaemonIdentity;
   /** The database, when it could be opened. */
   readonly store: Store | null;
   /** `wiping`: it holds the note of a wipe that was interrupted. */
@@ -57,7 +56,7 @@ export async function answerFailure({ env, identity, store, error, saved, late }
  * Resolves when the database could be opened and every store of it read; pauses grow from `tries` on, and end when an open that was given
  * up (`late`) is answered after all. Resolves when aborted, too.
  */
-async function whenStorageIsBack(env: Environment, identity: WorkerIdentity, late: Promise<void>, tries: number, signal: AbortSignal): Promise<void> {
+async function whenStorageIsBack(env: Environment, identity: DaemonIdentity, late: Promise<void>, tries: number, signal: AbortSignal): Promise<void> {
   let answered = late;
   for (let attempt = tries; ; attempt += 1) {
     await Promise.race([pause(env, Math.min(RETRY_LONGEST_MS, RETRY_FIRST_MS * 2 ** attempt)), answered]);

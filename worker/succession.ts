@@ -31,6 +31,9 @@ export interface Succession {
   release(): void;
 }
 
+/** Has a newer daemon asked that one to give way? It may not have heard of it yet. */
+export const wasAsked = async ({ locks }: Pick<Environment, 'locks'>, userId: string, epoch: string): Promise<boolean> => !(await locks.held()).includes(handoverLock(userId, epoch));
+
 /** Positive when daemon `a` comes before `b`; leases decide between equals. */
 const compareDaemons = (a: DaemonLease, b: DaemonLease): number =>
   compareBuilds(a.buildId, b.buildId) || a.generation - b.generation || Number(a.epoch > b.epoch) - Number(a.epoch < b.epoch);

@@ -21,6 +21,8 @@ export interface HostCheck {
   excuse(opens: number): void;
   /** Somebody else's daemon took the right to write, that long after it had begun; the one before it was awake. */
   onHandOver(number: number, tookMs: number): void;
+  /** An older daemon took the right to write from one that was started in its place. */
+  onTakenBack(number: number, from: number): void;
   /** Storage is not well for that long: giving way may take its time. */
   unwell(forMs: number): void;
   onSignedOut(): void;
@@ -77,6 +79,7 @@ export function createHostCheck(verdict: Verdict, now: () => number): HostCheck 
       verdict.broken('T-2', `daemon ${number} asks the server (${kind}) after ${writer} has taken its place`);
     },
     excuse: (more) => excuses.push(...Array.from({ length: more }, now)),
+    onTakenBack: (number, from) => verdict.broken('T-2', `daemon ${number} takes the right to write from ${from}, which had taken its place`),
     unwell: (forMs) => void (wellAt = Math.max(wellAt, now() + forMs + UNWELL_MS)),
     onHandOver: (number, tookMs) => {
       if (now() >= wellAt && tookMs >= HANDED_OVER_WITHIN_MS) verdict.broken('#89', `daemon ${number} had to take the right to write after ${tookMs} ms: the one before it did not give way`);

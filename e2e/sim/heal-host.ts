@@ -80,6 +80,9 @@ export async function healHost(world: World, host: SimHost): Promise<void> {
 /** At the very end: one daemon is left, and it knows its tabs. */
 export function checkHostEnd(world: World, host: SimHost): void {
   const { verdict } = world;
+  for (const sent of host.memoryOnly()) {
+    if (!sent.everOnServer && !sent.discarded && !sent.discarding) verdict.broken('S-4', `"${sent.content}" was kept in memory until storage was back, and is lost`);
+  }
   const daemons = host.leases();
   if (daemons.length !== 1) verdict.broken('#89', `${daemons.length} daemons are left: ${daemons.join(', ')}`);
   for (const tab of world.tabs) {

@@ -112,6 +112,7 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
     const durable = setup.durable();
     if (Math.max(durable.failReadsUntilAt, durable.failWritesUntilAt) > time.clock.now()) check.unwell(0);
     if (!before || before === next || !before.life.alive) return;
+    if (number < present && !before.life.asleep) check.onTakenBack(number, present);
     // One that hung until a moment ago, or that hangs, was left behind.
     if (before.asleepAt > time.clock.now() - AWAKE_MS) return;
     check.onHandOver(number, time.elapsedMs() - (startedAt.get(number) ?? 0));

@@ -32,6 +32,10 @@ export interface SimHost {
   /** The person at that tab signs out. */
   signOut(tab: SimTab, wipe: boolean): void;
   onRequest(life: number, kind: string, id: string): void;
+  /** A person was told that it is kept in memory alone. */
+  onMemoryOnly(sent: Sent): void;
+  /** Messages of which people were told so, and whose daemons have handed everything on since. */
+  memoryOnly(): Iterable<Sent>;
   /** A person was told that a message is discarded or changed. */
   onDecided(sent: Sent, before: string): void;
 }
@@ -54,6 +58,8 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
   const check = createHostCheck(verdict, time.elapsedMs);
   /** Messages that a daemon alone has, because its database was deleted underneath. */
   const fragile = new Set<string>();
+  /** Messages that a daemon on memory has. */
+  const volatile = new Set<Sent>();
   /** Messages that a person discarded or changed while only memory was there to note it, with the text before. */
   const decided = new Map<string, string>();
 
@@ -82,6 +88,7 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
       if (sent?.exposed) lose(sent);
     }
     fragile.clear();
+    volatile.clear();
     // What was decided on memory alone went with it: whether it holds nobody knows.
     for (const [id, before] of decided) {
       const sent = world.sent.all.get(id);
@@ -124,6 +131,10 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     }),
     connect: (tab) => tabs.connect(tab, BUILDS[host.deployed] as string),
     leases: () => locks.heldNow().filter((name) => parseDaemonLease(name) !== null),
+    onMemoryOnly: (sent) => {
+      if (workers.isDegraded()) volatile.add(sent);
+    },
+    memoryOnly: () => volatile,
     onDecided: (sent, before) => {
       if (workers.isDegraded()) decided.set(sent.id, before);
     },
@@ -133,6 +144,7 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
         ({ signedOut, left }) => {
           say(`signed out: ${signedOut}, left ${left.join(', ')}`);
           if (!signedOut) return;
+          volatile.clear();
           if (wipe && left.length === 0 && workers.disk.exists()) verdict.broken('T-4', 'everything was said to be removed, and the database is there');
           if (left.length === 0) check.onSignedOut();
           leave(tab);

@@ -19,6 +19,7 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
       ({ durable }) => {
         // What is kept in memory alone is promised to nobody.
         if (sent.state !== 'accepted') sent.state = durable ? 'accepted' : 'unknown';
+        if (!durable) world.host?.onMemoryOnly(sent);
       },
       (thrown: unknown) => {
         if (toTabcachedError(thrown).code === 'DAEMON_LOST') return tab.onceReady(again);

@@ -37,10 +37,6 @@ export const HOST_BUGS = [
     edits: [{ file: 'worker/carry-over.ts', text: 'operations.length + drafts.length + discarded.length > 0', replacement: 'drafts.length > 99' }],
   },
   {
-    name: 'a daemon that was left behind carries its old outbox over',
-    edits: [{ file: 'worker/daemon.ts', text: 'if (!(await env.locks.held()).includes(handoverLock(userId, epoch))) carried = [];', replacement: '' }],
-  },
-  {
     name: 'a connection that is cut is not opened again',
     edits: [{ file: 'worker/boot.ts', text: "onTerminated: () => events.onCut('the browser cut the connection'),", replacement: 'onTerminated: () => undefined,' }],
   },
@@ -63,10 +59,6 @@ export const HOST_BUGS = [
   {
     name: 'what is kept in memory alone is called durable',
     edits: [{ file: 'worker/wire-parts.ts', text: "durable: storage === 'indexeddb',", replacement: 'durable: true,' }],
-  },
-  {
-    name: 'what an earlier life left is called durable before it is stored',
-    edits: [{ file: 'worker/outbox/outbox.ts', text: "(await ledger.put(held, null, 'strict').then(() => true, () => false))", replacement: 'held !== null' }],
   },
   {
     name: 'a tab that crashed is not noticed',
