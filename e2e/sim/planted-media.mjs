@@ -18,7 +18,7 @@ export const MEDIA_BUGS = [
     name: 'a pinned file is evicted',
     edits: [
       { file: 'worker/eviction/file-victims.ts', text: 'return !record.isPinned && !young', replacement: 'return !young' },
-      { file: 'worker/media/media-cache.ts', text: 'if (isBusy(id) || files.get(id)?.record.isPinned || (await media.get(id))?.isPinned) return 0;', replacement: 'if (isBusy(id)) return 0;' },
+      { file: 'worker/media/media-cache.ts', text: 'if (isBusy(id) || files.get(id)?.record.isPinned) return 0;', replacement: 'if (isBusy(id)) return 0;' },
     ],
   },
   {

@@ -25,7 +25,10 @@ async function bed(budgetBytes = 1_000, estimate: () => StorageEstimate | null =
   const room = createMediaRoom({
     env: { ...time, log, estimateStorage: async () => estimate() },
     store, media, budgetBytes, evictions,
-    cache: () => ({ isBusy: (id) => busy.has(id), evict: (id) => (busy.has(id) ? Promise.resolve(0) : media.evict(id)) }),
+    cache: () => ({ isBusy: (id) => busy.has(id), evict: async (id, mayGo) => {
+      const found = await media.get(id);
+      return busy.has(id) || !found || !mayGo(found) ? 0 : media.evict(id);
+    } }),
   });
   /** Stores a file as the cache does: asks, publishes, settles. Answers whether there was room. */
   const keep = async (name: string, size: number, content = name): Promise<boolean> => {

@@ -84,11 +84,13 @@ export function createMediaRoom(setup: MediaRoomSetup): MediaRoom {
 
   /** Evicts a group, unless something became of it since it was chosen. Answers the bytes freed. */
   const evictGroup = async ({ ids }: VictimGroup, reason: Eviction['reason'], facts: VictimFacts): Promise<number> => {
-    const records = await Promise.all(ids.map((id) => media.get(id)));
-    if (closed || records.some((record) => record !== undefined && !mayGo(record, { ...facts, now: clock.now() }))) return 0;
+    const mayGoNow = (record: MediaRecord): boolean => !closed && mayGo(record, { ...facts, now: clock.now() });
+    // Those that share a body go together or stay.
+    const records = ids.length > 1 ? await Promise.all(ids.map((id) => media.get(id))) : [];
+    if (records.some((record) => record !== undefined && !mayGoNow(record))) return 0;
     let freed = 0;
     for (const id of ids) {
-      const bytes = await setup.cache().evict(id);
+      const bytes = await setup.cache().evict(id, mayGoNow);
       freed += bytes;
       evictions.add({ at: clock.now(), what: 'file', id, reason, rows: 0, bytes });
     }

@@ -116,12 +116,13 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
     discardPartial: async (id) => void (await discardPartial(id)),
 
     publish: async (id, body, now) => {
-      const parts = await partsOf(id);
-      const data = new Blob([...parts.map((part) => part.data), body.rest], { type: body.mimeType });
-      if (data.size !== body.size) throw new TabcachedError('INVALID', `A body of ${body.size} bytes was announced, ${data.size} are there.`);
+      let parts: readonly CachedMediaBlob[] = [];
       const published = await write(async (tx) => {
-        const [before, held] = await Promise.all([tx.get('media_meta', id), tx.get('media_blobs', body.digest)]);
+        const [before, held, found] = await Promise.all([tx.get('media_meta', id), tx.get('media_blobs', body.digest), tx.getAll('media_blobs', { bounds: partBounds(id) })]);
         if (!before) return undefined;
+        parts = found;
+        const data = new Blob([...parts.map((part) => part.data), body.rest], { type: body.mimeType });
+        if (data.size !== body.size) throw new TabcachedError('INVALID', `A body of ${body.size} bytes was announced, ${data.size} are there.`);
         const freed = before.localBlobKey === body.digest ? 0 : await letGo(tx, before);
         const refs = new Set(held?._refs).add(id);
         void tx.put('media_blobs', { ...(held ?? blob(body.digest, data, body.mimeType)), _refs: [...refs] });
@@ -146,10 +147,12 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
         return after;
       }),
     read: async (id, what) => {
-      const record = await get(id);
-      const key = what === 'body' ? record?.localBlobKey : record?.thumbnailBlobKey;
+      const { record, key, held } = await store.read(['media_meta', 'media_blobs'], async (tx) => {
+        const known = await tx.get('media_meta', id);
+        const at = what === 'body' ? known?.localBlobKey : known?.thumbnailBlobKey;
+        return { record: known, key: at, held: at == null ? undefined : await tx.get('media_blobs', at) };
+      });
       if (!record || key == null) return null;
-      const held = await store.read(['media_blobs'], (tx) => tx.get('media_blobs', key));
       if (!held) await (what === 'body' ? miss(key) : missThumbnail(id));
       if (!held) return null;
       const type = what === 'body' ? record.mimeType : held.mimeType;
@@ -157,7 +160,10 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
     },
 
     evict: async (id) => {
-      const freed = (await discardPartial(id)) + (await discardThumbnail(id));
+      const known = await get(id);
+      if (!known) return 0;
+      // Most files are a body alone: one transaction.
+      const freed = (known._partial ? await discardPartial(id) : 0) + (known.thumbnailBlobKey === null ? 0 : await discardThumbnail(id));
       const bytes = await write(async (tx) => {
         const before = await tx.get('media_meta', id);
         if (!before || !isHeld(before)) return 0;

@@ -116,10 +116,12 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
       void forget(requestId);
     },
     isBusy,
-    evict: (id) =>
+    evict: (id, mayGo) =>
       files.inTurn(id, async () => {
-        // Pinned since it was chosen.
-        if (isBusy(id) || files.get(id)?.record.isPinned || (await media.get(id))?.isPinned) return 0;
+        if (isBusy(id) || files.get(id)?.record.isPinned) return 0;
+        // Something may have become of it since it was chosen.
+        const record = await media.get(id);
+        if (!record || !mayGo(record)) return 0;
         const freed = await media.evict(id);
         stats.evictedFiles += 1;
         stats.evictedBytes += freed;

@@ -1,4 +1,5 @@
 /** The two ports between the media cache and eviction: what the cache asks for, and what eviction may do to it. */
+import type { MediaRecord } from './media-store.ts';
 
 /** Room inside the budget, as the cache asks eviction for it. */
 export interface Room {
@@ -19,6 +20,6 @@ export interface Room {
 export interface EvictableMedia {
   /** On screen, under way, or handed out at this moment: not to be evicted. Pins and ages are in the records. */
   isBusy(id: string): boolean;
-  /** Frees what is stored of a file and tells those who watch it. Answers the bytes freed; 0 when it has become busy, or pinned. */
-  evict(id: string): Promise<number>;
+  /** Frees what is stored of a file and tells those who watch it. Answers the bytes freed; 0 when it has become busy, or one that may not go. */
+  evict(id: string, mayGo: (record: MediaRecord) => boolean): Promise<number>;
 }
