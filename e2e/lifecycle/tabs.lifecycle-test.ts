@@ -65,7 +65,8 @@ async function expectTogether(tabs: readonly PlainTab[], before: readonly string
     wanted.push(`from tab ${at + 1}`);
   }
   for (const tab of tabs) await expectSoon(() => texts(tab)).toEqual(wanted);
-  expect((await requester.messages(ticketId)).map(({ content }) => content)).toEqual(wanted);
+  // On the screens a message is before the server has it.
+  await expectSoon(async () => (await requester.messages(ticketId)).map(({ content }) => content)).toEqual(wanted);
 }
 
 async function say(count: number): Promise<string[]> {
