@@ -19,7 +19,7 @@ export const PicturePreview = ({ picture: { file, url }, sending, offline, onRem
     <div className="preview__text">
       <p className="preview__name">{shortName(file.name || 'Picture')}</p>
       <p className="preview__facts" role={offline ? 'status' : undefined}>
-        {offline ? 'No connection: it stays here until you send it' : sending ? 'Uploading…' : sizeText(file.size)}
+        {offline ? 'No connection: it stays here until you send it, or reload the page' : sending ? 'Uploading…' : `${sizeText(file.size)}, not kept over a reload`}
       </p>
     </div>
     {sending ? (
