@@ -150,10 +150,6 @@ export const SENDING_BUGS = [
     edits: [{ file: 'worker/sync/chat-book.ts', text: 'removeIds: [...confirmed, ...merged.displaced]', replacement: 'removeIds: merged.displaced' }],
   },
   {
-    name: 'a message that is known already counts as failed',
-    edits: [{ file: 'worker/outbox/executor.ts', text: "if (outcomeOf(error) !== 'confirmed' || !findByTempId) throw error;", replacement: 'if (findByTempId) throw error;' }, { file: 'worker/outbox/executor.ts', text: 'const known = await find();\n      doubt', replacement: 'const known = (await find()) as ServerMessage;\n      doubt' }],
-  },
-  {
     name: 'the bound of the outbox is not kept',
     edits: [{ file: 'worker/outbox/outbox.ts', text: "if (ledger.size() >= setup.limit) throw", replacement: "if (ledger.size() >= 1_000) throw" }],
   },
@@ -175,9 +171,5 @@ export const SENDING_BUGS = [
       { file: 'worker/outbox/read-marks.ts', text: 'nextRetryAt: waits?.nextRetryAt ?? now + DEBOUNCE_MS', replacement: 'nextRetryAt: null' },
       { file: 'worker/outbox/read-marks.ts', text: 'env.timers.after(DEBOUNCE_MS, () => {', replacement: 'env.timers.after(0, () => {' },
     ],
-  },
-  {
-    name: 'unread goes below nothing',
-    edits: [{ file: 'worker/sync/unread.ts', text: 'return Math.max(0, server.unreadCount - others(server.lastReadSequence + 1, mark));', replacement: 'return server.unreadCount - others(server.lastReadSequence + 1, mark);' }],
   },
 ];
