@@ -3,7 +3,7 @@
  *
  * Owns: putting these together, which build a page is loaded with, and what a database that is emptied means for messages that were accepted.
  */
-import type { CallName } from '../../protocol/index.ts';
+import { PROVISIONAL_BASE, type CallName } from '../../protocol/index.ts';
 import { parseDaemonLease } from '../../protocol/names.ts';
 import type { SignOutReport } from '../../protocol/sign-out.ts';
 import type { Environment } from '../../worker/env.ts';
@@ -122,7 +122,8 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     tabSetup: (tab) => ({
       buildId: BUILDS[host.deployed] as string,
       onOpened: (chat) => {
-        if ((chat.core()?.rows.length ?? 0) > 0) check.onShown();
+        // What waits may have been written since, by whoever is there.
+        if (chat.core()?.rows.some((row) => row.sequenceNumber < PROVISIONAL_BASE)) check.onShown();
         world.onOpened(tab(), chat.requestId);
       },
       onWelcome: (welcome) => tabs.onWelcome(tab(), welcome),
