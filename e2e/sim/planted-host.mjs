@@ -68,8 +68,4 @@ export const HOST_BUGS = [
     name: 'a wipe forgets the database',
     edits: [{ file: 'worker/wipe-user.ts', text: 'for (const name of [carriedDatabaseName(userId), databaseName(userId)]) {', replacement: 'for (const name of [carriedDatabaseName(userId)]) {' }],
   },
-  {
-    name: 'after a sign-out the cache is shown before the server has named the user',
-    edits: [{ file: 'worker/gate.ts', text: 'let locked = signedOut;', replacement: 'let locked = signedOut && signedOut === undefined;' }],
-  },
 ];
