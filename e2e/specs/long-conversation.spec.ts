@@ -16,9 +16,12 @@ test('scrolling up through 5,000 messages loads older pages without jumping', as
   for (let round = 0; round < 20; round++) {
     await expect(async () => {
       await tab.page.mouse.wheel(0, -2_500);
-      expect(await firstShown()).toBeLessThan(oldest);
+      const first = await firstShown();
+      // In the frame of a long way nothing is drawn.
+      expect(first).toBeGreaterThan(0);
+      expect(first).toBeLessThan(oldest);
+      oldest = first;
     }).toPass();
-    oldest = await firstShown();
   }
   expect(oldest).toBeLessThan(ticket.headSequence - 100);
   expect(await tab.articles.count()).toBeLessThan(300);

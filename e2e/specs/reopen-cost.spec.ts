@@ -13,12 +13,12 @@ test('reopening a chat with fewer than 50 new messages costs at least 80 % less 
   await expect(tab.articleWith(other.content)).toHaveCount(1);
 
   // Nobody is told, as if the link had been away: the delta alone has to bring them.
-  await say(Array.from({ length: 20 }, (_, i) => `news ${i + 1}`));
+  await say(Array.from({ length: 20 }, (_, i) => `news ${i + 1}.`));
   desk.proxy.dropPush();
   await tab.isLive();
   const before = desk.proxy.requests().length;
   await tab.page.goto(`${desk.proxy.origin}/?as=${desk.technician.username}&ticket=${ticket.id}`);
-  await expect(tab.articleWith('news 20')).toHaveCount(1);
+  await expect(tab.articleWith('news 20.')).toHaveCount(1);
 
   const asked = desk.proxy.requests().slice(before).filter(({ method, path }) => method === 'GET' && path.includes(ticket.id));
   const bytesOf = async (path: string): Promise<number> => {

@@ -64,10 +64,7 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
   useEffect(() => {
     const element = viewport.current;
     const takeOver = (): void => {
-      if (!following.current) return;
       following.current = false;
-      // Ends the list's own steps to the end, which would undo what the hand does.
-      virtual.current?.scrollBy(0);
     };
     for (const type of HANDS) element?.addEventListener(type, takeOver, { passive: true });
     return () => {
