@@ -58,7 +58,10 @@ export function useLogScroll(): LogScroll & { readonly shown: RefObject<readonly
     const last = shown.current.length - 1;
     if (!sticks.current || last < 0) return;
     following.current = true;
-    virtual.current?.scrollToIndex(last, { align: 'end' });
+    // By hand: the list's own way to an index goes on for a while as rows are measured, and takes back what a hand scrolls meanwhile.
+    // Here each step is taken when rows have got their size, and only while nobody has taken over.
+    const element = viewport.current;
+    if (element) element.scrollTop = element.scrollHeight;
   }, []);
 
   useEffect(() => {
