@@ -115,32 +115,33 @@ function openBare(how: 'warm' | 'disk', chat: number): Promise<number> {
   });
 }
 
-/** The daemon's tab does this by itself; here it is only watched. */
+/** The daemon's tab does this by itself; here it is only watched. Loading waits until the view is open again, and then has nothing to load. */
 function daemonLiveAgain(chat: number): Promise<number> {
   const { status } = theClient();
   const view = theClient().chat(chatId(chat));
   const before = status.getSnapshot().epoch;
   return new Promise((resolve) => {
-    let shown = view.getSnapshot();
-    const undo: (() => void)[] = [];
     const look = (): void => {
       const { epoch, connected } = status.getSnapshot();
-      if (!connected || epoch === before) shown = view.getSnapshot();
-      else if (view.getSnapshot() !== shown) {
-        for (const each of undo) each();
-        resolve(sharedNow());
-      }
+      if (!connected || epoch === before) return;
+      undo();
+      void view.loadNewer().then(() => resolve(sharedNow()));
     };
-    undo.push(status.subscribe(look), view.subscribe(look));
+    const undo = status.subscribe(look);
   });
 }
 
-/** What a hand-written tab does: waits for the worker's lock, makes a worker of the same name, asks it for the rows. */
+/** A bare worker that does not answer for so long is one that was closing when the tab came; nobody is told. */
+const BARE_PATIENCE_MS = 100;
+
+/** What a hand-written tab does: waits for the worker's lock, makes a worker of the same name, asks it for the rows; again when it gets none. */
 async function bareLiveAgain(chat: number): Promise<number> {
   await navigator.locks.request(BARE_LEASE, { mode: 'shared' }, () => undefined);
-  connectBare();
-  await openBare('warm', chat);
-  return sharedNow();
+  for (;;) {
+    connectBare();
+    const patience = new Promise<null>((resolve) => setTimeout(resolve, BARE_PATIENCE_MS, null));
+    if ((await Promise.race([openBare('warm', chat), patience])) !== null) return sharedNow();
+  }
 }
 
 function connectBare(): void {
