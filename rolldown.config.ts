@@ -47,6 +47,17 @@ const unusedIterators: RolldownPlugin = {
   },
 };
 
+/** Comlink's way to send callbacks as proxies, which the protocol does without: with it a caller's whole half would be in the worker. */
+const unsentProxies: RolldownPlugin = {
+  name: 'unsent-proxies',
+  transform: (code, id) => {
+    if (!/comlink.*comlink\.mjs$/.test(id)) return null;
+    const without = code.replace(/\["proxy", proxyTransferHandler\],/, '');
+    if (without === code) throw new Error('comlink is not what it was: look for its transfer handlers');
+    return { code: without };
+  },
+};
+
 /**
  * valibot words a message for each issue, with the value in it, in any language. The daemon never reads them (`worker/complaint.ts` says why),
  * so they would only make the worker larger. Unknown text is a failure: another valibot has to be looked at.
@@ -162,7 +173,7 @@ export default defineConfig([
     // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.
     ...shared,
     input: { worker: 'worker/entry.ts' },
-    plugins: [unusedChannels, unreadMessages, unusedIterators, separateParts, otherSchema, minifyAgain],
+    plugins: [unusedChannels, unreadMessages, unusedIterators, unsentProxies, separateParts, otherSchema, minifyAgain],
     platform: 'browser',
     output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
   },
@@ -170,7 +181,7 @@ export default defineConfig([
     (part): RolldownOptions => ({
       ...shared,
       input: { [partFile(part)]: part },
-      plugins: [unusedChannels, unreadMessages, unusedIterators, otherSchema, minifyAgain],
+      plugins: [unusedChannels, unreadMessages, unusedIterators, unsentProxies, otherSchema, minifyAgain],
       platform: 'browser',
       output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
     }),
