@@ -12,6 +12,7 @@ import { createStatus } from './client-status.ts';
 import type { Client, ConnectOptions } from './client.ts';
 import type { Connection } from './connection.ts';
 import type { LoadedEnvironment } from './env.ts';
+import type { MediaCall } from './media-call.ts';
 import type { NetworkReads } from './network-reads.ts';
 import type { DaemonTarget } from './find-daemon.ts';
 import { extendsLifetime } from './extended-lifetime.ts';
@@ -109,6 +110,7 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, buildId, 
     inspect: async () => ({ ...(await call('inspect', {})), host: client.host }),
     cache: {
       usage: () => call('cacheUsage', {}),
+      getCacheSize: () => (call as MediaCall)('cacheSize', {}),
       limits: () => call('cacheLimits', {}),
       setLimits: (change) => call('cacheLimits', change),
       pinned: () => call('pinnedMedia', {}),

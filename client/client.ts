@@ -7,6 +7,7 @@
 import type {
   Anchor,
   CacheLimits,
+  CacheSize,
   CacheStats,
   CacheUsage,
   CachedTicket,
@@ -184,6 +185,8 @@ export interface OpenedRange {
 /** What the cache takes of the disk, and giving it back. Messages that were not sent, and drafts, are never dropped. */
 export interface CacheControl {
   usage(): Promise<CacheUsage>;
+  /** What stored files take up, against their budget: with `mediaStore: 'files'` the same as a walk of the folder. */
+  getCacheSize(): Promise<CacheSize>;
   /** The budgets as they hold now. */
   limits(): Promise<CacheLimits>;
   /**

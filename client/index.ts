@@ -23,7 +23,7 @@ export type {
   TabState,
   TicketsState,
 } from './client.ts';
-export type { MediaError, MediaPriority, MediaState, PinnedMedia } from '../protocol/media.ts';
+export type { CacheSize, MediaError, MediaPriority, MediaState, PinnedMedia } from '../protocol/media.ts';
 export { connect } from './connect.ts';
 export { observeUpdates } from './observe-updates.ts';
 export type { DaemonStats, SendReceipt, VerifyReport } from '../protocol/daemon-api.ts';

@@ -36,6 +36,7 @@ const filesOf = (page: Page): Promise<readonly { readonly path: string; readonly
     return found;
   });
 const mediaFilesOf = async (page: Page) => (await filesOf(page)).filter(({ path }) => path.includes('/cache/media/'));
+const sizeOf = (page: Page): Promise<number | undefined> => page.evaluate(async () => (await window.tabcached?.cache.getCacheSize())?.totalBytes);
 const usageOf = (page: Page): Promise<number | undefined> => page.evaluate(async () => (await window.tabcached?.cache.usage())?.mediaSize);
 
 test('#83 #84 D-2 media as files: in the layout, shown without the server, equal to a walk of the folder; gone when they go to the database again', async ({ desk }) => {
@@ -47,7 +48,9 @@ test('#83 #84 D-2 media as files: in the layout, shown without the server, equal
   await isDone(tab, 'Scan.png');
   await expect.poll(() => mediaFilesOf(tab.page)).toContainEqual({ path: expect.stringMatching(new RegExp(`/cache/media/${ticket.id}/!scan.png$`)), bytes: PNG.length });
   await expect.poll(async () => (await filesOf(tab.page)).map(({ path }) => path.split('/').at(-1))).toContain('settings.json');
-  await expect.poll(async () => (await usageOf(tab.page)) === (await mediaFilesOf(tab.page)).reduce((sum, { bytes }) => sum + bytes, 0)).toBe(true);
+  const walked = async (): Promise<number> => (await mediaFilesOf(tab.page)).reduce((sum, { bytes }) => sum + bytes, 0);
+  await expect.poll(async () => (await usageOf(tab.page)) === (await walked())).toBe(true);
+  expect(await sizeOf(tab.page)).toBe(await walked());
 
   await desk.daemons.kill();
   await tab.page.reload();
