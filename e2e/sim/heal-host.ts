@@ -9,6 +9,7 @@ import { isStorable } from './check-stored.ts';
 import { nameOf, tabName } from './choose.ts';
 import type { SimHost } from './host.ts';
 import { createRandom } from './random.ts';
+import type { SimTab } from './sim-tab.ts';
 import type { World } from './world.ts';
 
 /** Storage is tried again once a minute at the latest, and then has to be opened and read. */
@@ -31,21 +32,24 @@ async function checkDegraded(world: World, host: SimHost, kind: 'hangs' | 'unkno
   const { verdict, server } = world;
   host.workers.disk.trouble = { kind, untilAt: Number.POSITIVE_INFINITY };
   for (const worker of host.workers.all()) host.workers.kill(worker);
+  // Until they have heard of it, tabs believe that they are still let in.
+  await world.time.settle();
   const [truth] = [...server.chats.values()];
   if (!truth) return;
-  await becomes(world, DEGRADED_WITHIN_MS, () => world.tabs.every((tab) => tab.isReady()));
+  const isTold = (tab: SimTab): boolean => tab.isReady() && tab.host()?.storage === 'memory' && Boolean(tab.host()?.trouble);
+  await becomes(world, DEGRADED_WITHIN_MS, () => world.tabs.every(isTold));
   for (const tab of world.tabs) if (tab.isReady()) tab.openChat(truth.id, 'newest');
   const expected = server.visible(truth.id).filter(isStorable).slice(-20).map(({ id }) => id);
   const shows = (at: number): boolean => {
     const rows = world.tabs[at]?.chats.get(truth.id)?.core()?.rows.filter((row) => row.sequenceNumber < PROVISIONAL_BASE) ?? [];
     return rows.slice(-expected.length).map(({ id }) => id).join() === expected.join();
   };
-  await becomes(world, DEGRADED_WITHIN_MS, () => world.tabs.every((_, at) => shows(at)));
+  await becomes(world, DEGRADED_WITHIN_MS, () => world.tabs.every((tab, at) => isTold(tab) && shows(at)));
   world.tabs.forEach((tab, at) => {
     const who = tabName(world, tab);
     if (!tab.isReady()) return verdict.broken('T-3', `${who} is not let in while storage ${kind}`);
     if (!shows(at)) return verdict.broken('T-3', `${who} does not show ${nameOf(truth)} while storage ${kind}`);
-    if (!tab.host()?.trouble || tab.host()?.storage !== 'memory') return verdict.broken('T-3', `${who} is not told that storage ${kind}`);
+    if (!isTold(tab)) return verdict.broken('T-3', `${who} is not told that storage ${kind}`);
   });
 }
 

@@ -53,8 +53,10 @@ export interface HostDisk {
   trouble: { readonly kind: OpenTrouble; readonly untilAt: number } | null;
   /** Transactions find no space. */
   fullUntilAt: number;
-  /** Transactions do not end. */
+  /** Transactions that begin until then do not end. */
   hangUntilAt: number;
+  /** Until when somebody waits for one of those. */
+  awaitedUntilAt(): number;
   /** A store over what is held now, for looking at it. */
   look(): Store;
 }
@@ -84,6 +86,7 @@ export function createHostDisk(setup: { readonly time: VirtualTime; readonly dur
   let database: { version: number; readonly connect: () => Store } | null = null;
   let carried: CarriedOutbox | null = null;
   const waiting: (() => void)[] = [];
+  let awaitedUntilAt = 0;
   let last: Promise<unknown> = Promise.resolve();
 
   const later = <T>(ms: number, run: () => T): Promise<T> => new Promise((resolve) => void time.timers.after(ms, () => resolve(run())));
@@ -115,6 +118,7 @@ export function createHostDisk(setup: { readonly time: VirtualTime; readonly dur
     const check = async (): Promise<void> => {
       if (connection.dead) throw diskError('InvalidStateError');
       if (time.clock.now() >= disk.hangUntilAt) return;
+      awaitedUntilAt = time.clock.now() + TRANSACTION_MS;
       await later(TRANSACTION_MS, () => undefined);
       if (connection.dead) throw diskError('InvalidStateError');
       whenAwake(opener.life, () => opener.life.alive && connection.events.onHung?.());
@@ -209,6 +213,7 @@ export function createHostDisk(setup: { readonly time: VirtualTime; readonly dur
     trouble: null,
     fullUntilAt: 0,
     hangUntilAt: 0,
+    awaitedUntilAt: () => awaitedUntilAt,
     open: async (opener, events) => {
       setup.onOpen(opener);
       const { trouble } = disk;

@@ -221,7 +221,7 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
       return worker?.life.alive ? worker : undefined;
     },
     isDegraded: () => degraded.has(present),
-    isUnwell: () => numbers.get(present)?.life.asleep?.length !== undefined || time.clock.now() < Math.max(disk.fullUntilAt, disk.hangUntilAt),
+    isUnwell: () => numbers.get(present)?.life.asleep?.length !== undefined || time.clock.now() < Math.max(disk.fullUntilAt, disk.hangUntilAt, disk.awaitedUntilAt()),
     isOnMemory: (number) => degraded.has(number),
     isPresent: (number) => number === present && numbers.get(number)?.life.alive === true,
     kill: (worker) => {

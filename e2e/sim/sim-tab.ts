@@ -221,6 +221,8 @@ export function createSimTab(setup: SimTabSetup): SimTab {
           if (mine !== generation) return;
           ready = true;
           connectedOnce = true;
+          // Where nothing has changed since, nothing more is told: a tab that takes the place of another may hear this once.
+          ({ host } = welcome);
           setup.onWelcome?.(welcome);
           openTickets();
           for (const run of waiting.splice(0)) run();

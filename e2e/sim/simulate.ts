@@ -3,6 +3,7 @@
  *
  * Owns: the way from a number to an answer as plain data. The entry of the bundle that `bundle.mjs` makes.
  */
+import type { Action } from './action.ts';
 import { play, type Outcome } from './play.ts';
 import { planOf, type Plan, type Regime } from './regime.ts';
 import { shrink } from './shrink.ts';
@@ -16,6 +17,8 @@ export interface SeedRequest {
   readonly store: 'memory' | 'indexeddb';
   /** Keep every line of the history. */
   readonly keepLines?: boolean;
+  /** Instead of what the seed draws. */
+  readonly plan?: { readonly regime: Regime; readonly actions: readonly Action[] };
   /** How long a broken history may be made shorter; 0: not at all. Real time. */
   readonly shrinkMs?: number;
 }
@@ -28,10 +31,10 @@ export interface SeedAnswer extends Outcome {
 }
 
 /** Plays a seed. */
-export async function simulate({ seed, steps, store, keepLines = false, shrinkMs = 0 }: SeedRequest): Promise<SeedAnswer> {
+export async function simulate({ seed, steps, store, keepLines = false, shrinkMs = 0, plan: given }: SeedRequest): Promise<SeedAnswer> {
   const openStore = store === 'indexeddb' ? (await import('./open-fake-indexeddb.ts')).openFakeIndexedDb : undefined;
   const run = (plan: Plan, lines = false): Promise<Outcome> => play(plan, { ...(openStore ? { openStore } : {}), keepLines: lines });
-  const drawn = planOf(seed, steps);
+  const drawn: Plan = given ? { seed, ...given } : planOf(seed, steps);
   // Blobs of the simulation cannot be cloned.
   const plan: Plan = openStore ? { ...drawn, regime: { ...drawn.regime, media: null } } : drawn;
   const outcome = await run(plan, keepLines);
