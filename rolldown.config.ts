@@ -93,7 +93,7 @@ const workerParts = [
   'worker/media/media-part.ts',
   'worker/open-broadcast.ts',
   'worker/open-lobby.ts',
-  'worker/outbox/outbox-view.ts',
+  'worker/outbox/outbox-view-part.ts',
   'worker/real-wipe.ts',
   'worker/sign-out.ts',
   'worker/storage-failure.ts',

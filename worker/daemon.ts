@@ -1,7 +1,7 @@
 /**
  * The daemon of one user: composition root.
  *
- * Owns: boot, the first hello that brings the settings, and the end. What the daemon does is done by its parts (`wire-parts.ts`); what a tab
+ * Owns: boot, the first hello that brings the settings, and the end. What the daemon does is done by its parts (`wire-parts.ts`, `wiring/`); what a tab
  * may ask is in `calls.ts`.
  */
 import type { Backend, DaemonSettings, GoodbyeFrame, Hello, Welcome } from '../protocol/index.ts';
@@ -138,7 +138,7 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
     try {
       await parts?.close();
       // Who was left behind while it hung knows nothing that is worth keeping: others have decided since.
-      if (await wasAsked(env, userId, epoch)) carried = [];
+      if (!last && (await wasAsked(env, userId, epoch))) carried = [];
       if (last) {
         await last();
         // What was posted last goes out before the lease does: to a tab that sees it go, this was a death.

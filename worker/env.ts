@@ -4,7 +4,8 @@
  * Owns: their shapes. `real-env.ts` reads the globals; the simulator and the tests pass doubles. Nothing else in `worker`
  * touches a clock, a timer, random numbers, locks, the network or a log.
  */
-import type { Media, MediaSetup } from './media/media.ts';
+import type { Media } from './media/media.ts';
+import type { MediaOwner } from './media/media-owner.ts';
 import type { Store, StoreEvents } from './store/store.ts';
 
 /** Wall clock, milliseconds since the Unix epoch. May jump. */
@@ -94,5 +95,5 @@ export interface Environment {
   openBroadcast(name: string): Broadcast;
   estimateStorage(): Promise<StorageEstimate | null>;
   /** Opens the media cache. Rejects when its code cannot be loaded. */
-  openMedia(setup: MediaSetup): Promise<Media>;
+  openMedia(owner: MediaOwner): Promise<Media>;
 }

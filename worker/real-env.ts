@@ -50,12 +50,13 @@ export function realEnvironment(scope: Scope, files?: OpenFiles): Environment {
     openMemoryStore: async () => (await import('./store/memory-store.ts')).createMemoryStore(),
     wipe: async (userId) => (await import('./real-wipe.ts')).wipeUser(scope, timers, userId, files),
     openBroadcast: (name) => lateBroadcast(async () => (await import('./open-broadcast.ts')).openBroadcast(name, log), log),
-    openMedia: async (setup) => {
-      const { createPictures, dropOpfs, openMedia, openOpfs } = await import('./media/media-part.ts');
+    openMedia: async (owner) => {
+      const { createPictures, dropOpfs, mediaSetup, openMedia, openOpfs } = await import('./media/media-part.ts');
       const { storage } = scope.navigator;
-      return openMedia(setup, createPictures(scope), {
-        open: () => files?.(setup.userId) ?? openOpfs(storage, setup.userId),
-        drop: () => dropOpfs(storage, setup.userId),
+      const { userId } = owner.setup.identity;
+      return openMedia(mediaSetup(owner), createPictures(scope), {
+        open: () => files?.(userId) ?? openOpfs(storage, userId),
+        drop: () => dropOpfs(storage, userId),
       });
     },
     estimateStorage: () => estimateStorage(scope.navigator.storage as StorageManager | undefined),

@@ -17,12 +17,14 @@ export interface TokenSourceSetup {
   /** Tabs to ask, the best first. */
   candidates(): readonly Session[];
   ask(session: Session, requestNumber: number, rejected: string | null): void;
-  /** True while a tab has been asked, or none has a token. */
+  /** `needed()` may have changed. */
   onNeed(needed: boolean): void;
 }
 
 /** The token source. */
 export interface TokenSource {
+  /** True while a tab has been asked, or none has a token. */
+  needed(): boolean;
   /** Every token that tabs gave, so that it can be cut out of what leaves the daemon. */
   readonly given: ReadonlySet<string>;
   /** The token. Rejects with `UNAUTHORIZED` when no tab has one, `CANCELLED` when aborted. */
@@ -50,7 +52,12 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
   let cancelTimer: () => void = () => undefined;
   let question: { session: Session; number: number; readonly asked: Set<Session>; readonly settle: (token: string | null) => void; readonly answer: Promise<string | null> } | null = null;
   let number = 0;
+  let lacking = false;
 
+  const need = (needed: boolean): void => {
+    lacking = needed;
+    onNeed(needed);
+  };
   const reject = (given: string): void => {
     rejectedToken = given;
     rejectedTokens.add(given);
@@ -80,12 +87,13 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
     const [first] = candidates();
     if (!first) return Promise.resolve(null);
     question = { session: first, number: 0, asked: new Set(), settle, answer };
-    onNeed(true);
+    need(true);
     askNext();
     return answer;
   };
 
   return {
+    needed: () => lacking,
     given: allTokens,
     get: async (rejected, signal) => {
       if (rejected !== null && rejected === token) token = null;
@@ -107,7 +115,7 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
       token = given;
       question.settle(given);
       question = null;
-      onNeed(false);
+      need(false);
     },
     left: (session) => {
       if (question?.session === session) askNext();
@@ -115,7 +123,7 @@ export function createTokenSource({ timers, candidates, ask, onNeed }: TokenSour
     refuse: () => {
       if (token !== null) reject(token);
       token = null;
-      onNeed(true);
+      need(true);
     },
   };
 }

@@ -58,7 +58,7 @@ export const HOST_BUGS = [
   },
   {
     name: 'what is kept in memory alone is called durable',
-    edits: [{ file: 'worker/wire-parts.ts', text: "durable: storage === 'indexeddb',", replacement: 'durable: true,' }],
+    edits: [{ file: 'worker/wiring/wire-sending.ts', text: "durable: booted.store.kind === 'indexeddb',", replacement: 'durable: true,' }],
   },
   {
     name: 'a tab that crashed is not noticed',

@@ -68,13 +68,13 @@ export const MEDIA_BUGS = [
   {
     name: 'files of deleted messages stay',
     edits: [
-      { file: 'worker/wire-parts.ts', text: '    if (removals.length > 0) media.loaded()?.rowsRemoved(requestId, removals);\n', replacement: '' },
+      { file: 'worker/wiring/wire-sync.ts', text: '    if (removals.length > 0) parts.media.loaded()?.rowsRemoved(requestId, removals);\n', replacement: '' },
       { file: 'worker/media/media-cache.ts', text: '      sweep.doubtLater(requestId);\n', replacement: '' },
     ],
   },
   {
     name: 'files of a chat that is lost stay',
-    edits: [{ file: 'worker/wire-parts.ts', text: 'onForgotten: (requestId) => media.loaded()?.forget(requestId),', replacement: 'onForgotten: () => undefined,' }],
+    edits: [{ file: 'worker/wiring/wire-sync.ts', text: 'onForgotten: (requestId) => parts.media.loaded()?.forget(requestId),', replacement: 'onForgotten: () => undefined,' }],
   },
   {
     name: 'a file that was taken away is not fetched again when its message is back',

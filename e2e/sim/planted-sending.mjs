@@ -135,7 +135,7 @@ export const SENDING_BUGS = [
   },
   {
     name: 'the link is back and nothing is woken',
-    edits: [{ file: 'worker/wire-parts.ts', text: '      executor.wake(true);\n', replacement: '' }],
+    edits: [{ file: 'worker/wiring/wire-sync.ts', text: '      executor.wake(true);\n', replacement: '' }],
   },
   {
     name: 'somebody is online again and nothing is woken',

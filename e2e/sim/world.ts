@@ -8,7 +8,7 @@ import type { DaemonSettings, MediaBody, OutgoingMessage } from '../../protocol/
 import type { WorkerIdentity } from '../../protocol/names.ts';
 import { createDaemon, type Daemon } from '../../worker/daemon.ts';
 import type { Environment } from '../../worker/env.ts';
-import { createMedia } from '../../worker/media/media-part.ts';
+import { createMedia, mediaSetup } from '../../worker/media/media-part.ts';
 import { createMemoryStore } from '../../worker/store/memory-store.ts';
 import type { Store } from '../../worker/store/store.ts';
 import { createFakeLocks } from '../../worker/testing/fake-locks.ts';
@@ -239,7 +239,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     },
     wipe: async () => ['not wiped here'],
     openBroadcast: () => ({ post: () => undefined, close: () => undefined }),
-    openMedia: async (setup) => createMedia(setup, media.pictures),
+    openMedia: async (owner) => createMedia(mediaSetup(owner), media.pictures),
     estimateStorage: () => Promise.resolve(media.estimate()),
   });
   const identity = (): WorkerIdentity => ({ buildId: 'build', userId: SIM_USER, generation: 0 });

@@ -98,11 +98,11 @@ export function createInspection(setup: InspectionSetup): Inspection {
     stats: (): DaemonStats => ({
       epoch: setup.daemon.epoch,
       sessions: sessions.all().length,
-      databaseConnections: parts.databases(),
+      databaseConnections: parts.store.kind === 'indexeddb' ? 1 : 0,
       pushLinks: parts.push.count(),
       fetches: parts.counters.fetches(),
       patches: parts.views.patches(),
-      updates: parts.updates(),
+      updates: parts.publisher.count(),
       rejectedRows: parts.counters.rejectedRows(),
       parkedRepairs: parts.counters.parkedRepairs(),
       stalledSessions: sessions.stalled(),

@@ -7,7 +7,7 @@ import { createRig } from '../testing/rig.ts';
 import { createVirtualTime } from '../testing/virtual-time.ts';
 import { createCacheLog } from './cache-log.ts';
 import type { FileHost, FilePath } from './file-host.ts';
-import { createMedia } from './media-part.ts';
+import { createMedia, mediaSetup } from './media-part.ts';
 import { createOpfsFileHost } from './opfs-file-host.ts';
 
 const CHAT = '11111111-1111-4111-8111-111111111111';
@@ -34,7 +34,7 @@ function createLog() {
 async function fileRig() {
   const opfs = createFakeOpfs();
   const files = createOpfsFileHost(opfs.root);
-  const rig = await createRig({ settings: { mediaStore: 'files' }, env: () => ({ openMedia: async (setup) => createMedia(setup, null, files) }) });
+  const rig = await createRig({ settings: { mediaStore: 'files' }, env: () => ({ openMedia: async (owner) => createMedia(mediaSetup(owner), null, files) }) });
   rig.server.createChat(CHAT);
   for (let i = 1; i <= 5; i++) rig.server.append(CHAT, `message ${i}`);
   return { rig, files };

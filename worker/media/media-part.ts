@@ -16,6 +16,7 @@ import type { Media, MediaSetup, Pictures } from './media.ts';
 import { createMediaCache, type MediaCache } from './media-cache.ts';
 
 export { createPictures } from '../real-pictures.ts';
+export { mediaSetup } from './media-owner.ts';
 export { dropOpfs, openOpfs } from './open-opfs.ts';
 
 /** Files of a platform. */

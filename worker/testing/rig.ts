@@ -28,7 +28,7 @@ import type { Environment } from '../env.ts';
 import { createLives, type Lives } from '../lives.ts';
 import { storeNames } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import { createMedia } from '../media/media-part.ts';
+import { createMedia, mediaSetup } from '../media/media-part.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { createFakeLocks, type FakeLocks } from './fake-locks.ts';
 import { mortalBackend, mortalEnvironment, mortalStore, type Life } from './mortal.ts';
@@ -124,7 +124,7 @@ export async function createRig(options: RigOptions = {}): Promise<Rig> {
     openStore: () => Promise.resolve(shared),
     openMemoryStore: async () => createMemoryStore(),
     openBroadcast: () => ({ post: (message) => void updates.push(message as Update), close: () => undefined }),
-    openMedia: async (setup) => createMedia(setup, null),
+    openMedia: async (owner) => createMedia(mediaSetup(owner), null),
     wipe: async () => {
       await shared.write(storeNames, 'strict', async (tx) => {
         for (const name of storeNames) await tx.clear(name);
