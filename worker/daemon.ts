@@ -70,6 +70,7 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
   let again = false;
   let tries = 0;
   let known = false;
+  let stored = false;
   let carried: readonly Carried[] = [];
   let takeOver: typeof TakeOver | null = null;
   const startedAt = env.clock.now();
@@ -86,7 +87,7 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
   };
   const begin = async (): Promise<Booted> => {
     const legacy = (await before) ?? NO_LEGACY;
-    ({ tries, carried, known } = legacy);
+    ({ tries, carried, known, stored } = legacy);
     const booted = await boot(env, identity, { epoch, url }, over.signal, {
       onLost: stop,
       onCut: (why) => stop(why, 'fenced', true),
@@ -95,7 +96,10 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
     if (booted.saved) carried = [booted.saved, ...carried];
     if (carried.length > 0) takeOver = (await untilLoaded(env, () => import('./take-over.ts'))).takeOver;
     void booted.whenBack?.(tries, over.signal).then(() => stop('storage is back', 'fenced', true));
-    return legacy.signedOut ? { ...booted, signedOut: true } : booted;
+    // Refused now, after it held something: what waits there must be neither overtaken nor sent twice.
+    const trouble = booted.trouble && { ...booted.trouble, held: stored || booted.trouble.held };
+    stored ||= !trouble;
+    return { ...booted, trouble, signedOut: booted.signedOut || legacy.signedOut };
   };
   const booting = begin();
   booting.catch((error: unknown) => stop(`boot failed: ${String(error)}`));
@@ -151,7 +155,7 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
       );
     }
     const bore = parts?.host().trouble === null && env.clock.now() - startedAt > STEADY_MS;
-    return { signedOut: last !== undefined, carried: last ? [] : carried, known: !last && parts?.gate.locked() === false, tries: bore ? 0 : tries + 1 };
+    return { signedOut: last !== undefined, carried: last ? [] : carried, known: !last && parts?.gate.locked() === false, stored, tries: bore ? 0 : tries + 1 };
   };
   let closing: Promise<Legacy> | null = null;
   const close = (last?: () => Promise<void>): Promise<Legacy> => (closing ??= finish(last));

@@ -18,10 +18,12 @@ export interface Legacy {
   readonly signedOut: boolean;
   /** The server had named the user to it: tabs of before are let in, also where storage still says that he signed out. */
   readonly known: boolean;
+  /** It had the database: what is in there counts, also where it is refused from now on. */
+  readonly stored: boolean;
 }
 
 /** What the first life finds. */
-export const NO_LEGACY: Legacy = { signedOut: false, known: false, carried: [], tries: 0 };
+export const NO_LEGACY: Legacy = { signedOut: false, known: false, carried: [], tries: 0, stored: false };
 
 /** Lives, one after the other. */
 export interface Lives {

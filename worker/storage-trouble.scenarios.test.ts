@@ -199,6 +199,29 @@ describe('storage that is refused, cut off or deleted', () => {
     expect(await scenario.storedOperations()).toEqual([]);
   });
 
+  test('S-1 S-3 refused after it was open: what is stored there is neither sent nor overtaken before it can be read again (sim seed 1780000024)', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    rig.server.idempotent = false;
+    const first = await scenario.openedTab();
+    rig.server.cut();
+    await scenario.send(first, 'stored');
+    disk.open = () => Promise.reject(failure('SecurityError'));
+    disk.events.onTerminated();
+    await rig.time.advance(100);
+    rig.server.restore();
+    const tab = await scenario.openedTab();
+    expect(hostOf(tab)).toMatchObject({ storage: 'memory', trouble: { kind: 'refused', held: true } });
+    await scenario.send(tab, 'in memory');
+    await rig.time.advance(1_000);
+    expect(scenario.serverTexts()).toEqual([]);
+    disk.open = async (store) => store;
+    await rig.time.advance(20_000);
+    await scenario.openedTab();
+    await rig.time.advance(5_000);
+    expect(scenario.serverTexts()).toEqual(['stored', 'in memory']);
+  });
+
   test('S-4 the database is deleted underneath: what waits and drafts survive in the same worker, and the rest is fetched again', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;

@@ -43,6 +43,8 @@ export interface WorkersSetup {
   readonly durable: () => DurableStore;
   readonly check: HostCheck;
   readonly userId: string;
+  /** Leases of daemons that are held. */
+  leases(): readonly string[];
   /** A platform without storage. */
   environment(life: WorkerLife): Environment;
   backendFor(env: BackendEnvironment, number: number, isAlive: () => boolean): Backend;
@@ -50,7 +52,7 @@ export interface WorkersSetup {
   /** No daemon of that number does anything any more, or what it still does is not its own affair. */
   onEnded(number: number): void;
   onEmptied(why: Emptied): void;
-  /** A worker is gone, or another one writes:, and with it what it had in memory. */
+  /** A worker is gone, or another one writes, and with it what it had in memory. */
   onWorkerGone(): void;
 }
 
@@ -143,7 +145,8 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
     const { life, identity } = worker;
     const env = setup.environment(life);
     const version = Number.parseInt(identity.buildId, 10);
-    const isAlone = (): boolean => [...workers.values()].every((other) => other === worker || !other.life.alive);
+    // By the leases, as `real-store.ts`: in a worker that lives there may be no daemon any more.
+    const isAlone = (): boolean => setup.leases().length <= 1;
     const opener: Opener = { life, number, version, isAlone };
     const removal = (): ReturnType<Environment['wipe']> =>
       wipePlaces(

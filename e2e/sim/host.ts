@@ -97,8 +97,10 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     }
     decided.clear();
   };
+  const leases = (): string[] => locks.heldNow().filter((name) => parseDaemonLease(name) !== null);
   const workers = createHostWorkers({
     time,
+    leases,
     durable: () => world.durable,
     check,
     userId,
@@ -131,7 +133,7 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
       onGoodbye: (frame) => tabs.onGoodbye(tab(), frame),
     }),
     connect: (tab) => tabs.connect(tab, BUILDS[host.deployed] as string),
-    leases: () => locks.heldNow().filter((name) => parseDaemonLease(name) !== null),
+    leases,
     onMemoryOnly: (sent) => {
       if (workers.isDegraded()) volatile.add(sent);
     },

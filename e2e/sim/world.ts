@@ -179,6 +179,8 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       say(`> ${request.kind} ${JSON.stringify(request.detail)}`);
       if (request.kind === 'media') media.downloads.onRequest(request);
       world.host?.onRequest(request.life, request.kind, (request.detail as { readonly clientTempId?: string } | null)?.clientTempId ?? '');
+      // Of a daemon that hung and was left behind S-1 alone is promised (SPEC.md, S-5); how long it may go on is T-2's.
+      if (host && request.life < host.workers.present()) return;
       sent.onRequest(request);
       sending.onRequest(request, token);
     },
