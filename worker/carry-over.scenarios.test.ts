@@ -62,6 +62,32 @@ describe('what one life of a daemon leaves to the next', () => {
     expect((await scenario.storedOperations()).map(({ id }) => id)).toEqual([ID]);
   });
 
+  test('S-2 what a tab repeated while storage could not be read, and storage knows to be sent, is in one bubble (sim seed 1780000163)', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    const tab = await scenario.openedTab();
+    await tab.call('send', { requestId: CHAT, clientTempId: ID, content: 'sent before' });
+    await rig.time.advance(1_000);
+    expect(scenario.serverTexts()).toEqual(['sent before']);
+    rig.server.cut();
+    disk.open = () => Promise.reject(failure('UnknownError'));
+    await rig.restartDaemon();
+    const onMemory = await rig.openTab();
+    // Its answer was lost, and the server cannot be asked.
+    await onMemory.call('send', { requestId: CHAT, clientTempId: ID, content: 'sent before' });
+    await onMemory.call('send', { requestId: CHAT, clientTempId: '88888888-8888-4888-8888-888888888888', content: 'new' });
+    disk.open = async (store) => store;
+    await rig.time.advance(6_000);
+    const next = await scenario.openedTab();
+    await next.open(CHAT);
+    expect(next.texts(CHAT)).toEqual(['sent before', 'new']);
+    rig.server.restore();
+    await rig.time.advance(60_000);
+    expect(next.texts(CHAT)).toEqual(['sent before', 'new']);
+    expect(scenario.serverTexts()).toEqual(['sent before', 'new']);
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+
   test('#46 a pause that the server asked for on memory is kept by the life that has storage again', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;

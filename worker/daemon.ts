@@ -14,7 +14,7 @@ import type { Connect } from './connection.ts';
 import { createConnection, type Admitted } from './dispatch.ts';
 import type { Environment } from './env.ts';
 import { carryOver, type Carried } from './carry-over.ts';
-import { untilLoaded } from './durable-store.ts';
+import { inTime, untilLoaded } from './durable-store.ts';
 import { createJournal } from './journal.ts';
 import { NO_LEGACY, type Legacy } from './lives.ts';
 import type { Parts } from './parts.ts';
@@ -94,7 +94,11 @@ export function createDaemon({ env: given, identity, createBackend, url, before,
       onAsked: () => stop('a newer daemon runs', 'superseded'),
     });
     if (booted.saved) carried = [booted.saved, ...carried];
-    if (carried.length > 0) takeOver = (await untilLoaded(env, () => import('./take-over.ts'))).takeOver;
+    if (carried.length > 0) {
+      const part = await untilLoaded(env, () => import('./take-over.ts'));
+      ({ takeOver } = part);
+      carried = await inTime(env, part.stillToSend(booted.store, carried)).catch(() => carried);
+    }
     void booted.whenBack?.(tries, over.signal).then(() => stop('storage is back', 'fenced', true));
     // Refused now, after it held something: what waits there must be neither overtaken nor sent twice.
     const trouble = booted.trouble && { ...booted.trouble, held: stored || booted.trouble.held };

@@ -5,15 +5,28 @@
  * (DESIGN.md, section 10, item 16). To be called before a tab is let in: nothing is announced.
  */
 import type { CachedMessage, SendOperation, Sender } from '../protocol/index.ts';
-import { PROVISIONAL_BASE } from '../protocol/limits.ts';
+import { PAGE_SIZE, PROVISIONAL_BASE } from '../protocol/limits.ts';
 import type { Carried } from './carry-over.ts';
 import { pendingRow } from './outbox/operations.ts';
 import type { Parts } from './parts.ts';
+import { readWindow } from './store/chat-reads.ts';
+import type { Store } from './store/store.ts';
 
 /** Whose messages they are. */
 interface Author {
   readonly userId: string;
   readonly sender: Sender | null;
+}
+
+/**
+ * What was written, without messages that the store knows to be sent: their tabs repeated them while it could not be read. Only the newest
+ * rows of a chat are looked at; the server recognises the rest. Rejects with `STORAGE_FAILED`.
+ */
+export async function stillToSend(store: Pick<Store, 'read'>, carried: readonly Carried[]): Promise<readonly Carried[]> {
+  const chats = [...new Set(carried.flatMap(({ operations }) => operations.map(({ requestId }) => requestId)))];
+  const rows = await store.read(['messages'], (tx) => Promise.all(chats.map((requestId) => readWindow(tx, requestId, { limit: PAGE_SIZE }))));
+  const sent = new Set(rows.flat().map(({ clientTempId }) => clientTempId));
+  return carried.map((each) => ({ ...each, operations: each.operations.filter(({ id }) => !sent.has(id)) }));
 }
 
 /** Takes it over; what is held already stays as it is, but for what a person decided about it meanwhile. Everything is queued before this returns, and kept until it is stored. */

@@ -11,9 +11,9 @@ import type { World } from './world.ts';
 const WITHIN_MS = 1_000;
 
 /** Is nothing in the way of sending? */
-function isClear({ network, wire, durable, sent, mirror, time, host, isDegraded, daemonLives }: World): boolean {
+function isClear({ network, wire, durable, media, sent, mirror, time, host, isDegraded, daemonLives }: World): boolean {
   const now = time.clock.now();
-  const stored = now >= durable.failWritesUntilAt && now >= durable.failReadsUntilAt && !isDegraded() && host?.workers.isUnwell() !== true;
+  const stored = now >= durable.failWritesUntilAt && now >= durable.failReadsUntilAt && !isDegraded() && host?.workers.isUnwell() !== true && media.diskBytes === Number.POSITIVE_INFINITY;
   const paused = now < sent.pausedUntilAt() || [...mirror.queue.values()].some((operation) => operation._errorCode === 'RATE_LIMITED');
   return daemonLives() && network.isUp() && wire.isOpen() && stored && !paused;
 }

@@ -31,8 +31,9 @@ export interface SimWorker {
   readonly connect: Connect;
   /** Number of the daemon that runs in it. */
   number: number;
-  /** Since when it hangs. */
+  /** Since when it hangs, and when it woke. */
   asleepAt: number;
+  wokenAt: number;
   /** It hung, and another has taken its place meanwhile. */
   leftBehind: boolean;
 }
@@ -116,7 +117,7 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
     if (!before || before === next || !before.life.alive) return;
     if (number < present && !before.life.asleep) check.onTakenBack(number, present);
     // One that hung until a moment ago, or that hangs, was left behind.
-    if (before.asleepAt > time.clock.now() - AWAKE_MS) return;
+    if (before.life.asleep || before.wokenAt > time.elapsedMs() - AWAKE_MS) return;
     check.onHandOver(number, time.elapsedMs() - (startedAt.get(number) ?? 0));
   };
   const takes = (number: number): void => {
@@ -201,7 +202,7 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
         onStopped: () => void time.timers.after(STOPPED_MS, () => life.alive && ends(worker)),
       });
     };
-    const worker: SimWorker = { identity, life, number: 0, asleepAt: 0, leftBehind: false, connect: (post) => connect(post) };
+    const worker: SimWorker = { identity, life, number: 0, asleepAt: 0, wokenAt: Number.NEGATIVE_INFINITY, leftBehind: false, connect: (post) => connect(post) };
     const lives = createLives(startDaemon);
     const connect = sleepyConnect(life, mortalConnect(life, lives.connect));
     return worker;
@@ -238,6 +239,7 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
     },
     wake: (worker) => {
       check.onWoken(worker.number);
+      worker.wokenAt = time.elapsedMs();
       wakeUp(worker.life, time.timers);
     },
   };
