@@ -14,6 +14,12 @@ export const electionChannel = (worker: WorkerIdentity): string => nameFor('lead
 /** Channel on which tabs ask a leader's worker for a line. */
 export const lobbyChannel = (worker: WorkerIdentity): string => nameFor('lobby', worker);
 
+/** Lock that a leader's worker holds as long as it lives, whatever daemons follow each other in it. `life` is random, another one for each worker. */
+export const workerLock = (worker: WorkerIdentity, life: string): string => `${lobbyChannel(worker)}:${life}`;
+
+/** Whether a lock is a {@link workerLock} of a worker of that name. */
+export const isWorkerLock = (lock: string, worker: WorkerIdentity): boolean => lock.startsWith(workerLock(worker, ''));
+
 /** Channel of one follower's session, and the lock that the follower holds as long as it is used. `id` is random. */
 export const lineChannel = (id: string): string => nameOf('line', id);
 

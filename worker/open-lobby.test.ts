@@ -1,7 +1,7 @@
 import { wrap } from 'comlink';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DaemonEndpoint } from '../protocol/daemon-api.ts';
-import { lineChannel, lobbyChannel, type LineMessage, type LobbyMessage } from '../protocol/lobby.ts';
+import { isWorkerLock, lineChannel, lobbyChannel, workerLock, type LineMessage, type LobbyMessage } from '../protocol/lobby.ts';
 import type { WorkerIdentity } from '../protocol/names.ts';
 import type { Connect } from './connection.ts';
 import { loadLobby } from './load-lobby.ts';
@@ -133,6 +133,19 @@ describe('#99 the lobby of a dedicated worker', () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     process.off('unhandledRejection', unhandled);
     expect(unhandled).not.toHaveBeenCalled();
+  });
+
+  test('S-4 its lock tells that the worker lives, whatever daemon is in it', async () => {
+    const names: string[] = [];
+    const release = vi.fn();
+    const given = setup();
+    const locks = { ...given.env.locks, hold: async (name: string) => (names.push(name), { lost: new Promise<void>(() => undefined), release }) };
+    const close = openLobby({ ...given, env: { ...given.env, locks } });
+    expect(names).toEqual([workerLock(identity, 'life1')]);
+    expect(isWorkerLock(names[0] as string, identity)).toBe(true);
+    expect(isWorkerLock(names[0] as string, { ...identity, generation: 30 })).toBe(false);
+    close();
+    await vi.waitFor(() => expect(release).toHaveBeenCalledTimes(1));
   });
 
   test('closed, it lets nobody in and ends every line', async () => {

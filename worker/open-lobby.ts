@@ -2,9 +2,10 @@
  * Lines for tabs that do not host this worker: each asks in the lobby and gets a channel of its own.
  *
  * Owns: the lobby of one worker, and the channels that were asked for. A channel is closed when its tab says so, or when the tab's lock of
- * the channel's name is free: closed, crashed, navigated. A part of its own: only the dedicated worker of a leader needs it.
+ * the channel's name is free: closed, crashed, navigated. Also the lock by which the leader's page sees that the worker lives while no
+ * daemon does. A part of its own: only the dedicated worker of a leader needs it.
  */
-import { isLineChannel, lobbyChannel, type LineMessage, type LobbyMessage } from '../protocol/lobby.ts';
+import { isLineChannel, lobbyChannel, workerLock, type LineMessage, type LobbyMessage } from '../protocol/lobby.ts';
 import type { WorkerIdentity } from '../protocol/names.ts';
 import type { Environment } from './env.ts';
 import type { PortSession, Wire } from './port-session.ts';
@@ -24,6 +25,8 @@ export function openLobby({ env, identity, serve, openChannel }: LobbySetup): ()
   const life = env.ids.short();
   const lines = new Map<string, { readonly channel: BroadcastChannel; readonly close: () => void }>();
   const lobby = openChannel(lobbyChannel(identity));
+  const over = new AbortController();
+  const lock = env.locks.hold(workerLock(identity, life), { signal: over.signal });
 
   const admit = (name: string): void => {
     const channel = openChannel(name);
@@ -49,6 +52,8 @@ export function openLobby({ env, identity, serve, openChannel }: LobbySetup): ()
   lobby.postMessage({ t: 'here', life } satisfies LobbyMessage);
 
   return () => {
+    over.abort();
+    lock.then((held) => held.release(), () => undefined);
     lobby.close();
     for (const { close } of [...lines.values()]) close();
   };

@@ -79,6 +79,39 @@ test('#99 the worker of a leader dies alone: the same tab starts another', async
   expect(hosts(opened)).toEqual(['leader', 'follower', 'follower']);
 });
 
+test('#99 S-4 the daemon in a leader\'s worker ends and another follows it there: the worker, and what the daemon left in it, stays', async () => {
+  const opened = await openTabs(3);
+  const daemon = browser.workers.latest();
+  daemon.post({ t: 'goodbye', reason: 'fenced' });
+  daemon.endLife();
+  for (const one of opened) await until(() => epochOf(one) === '');
+  for (const { tab } of opened) tab.time.advance(1_000);
+  for (const one of opened) await until(() => epochOf(one) === 'epoch1');
+  expect(browser.workers.daemons).toHaveLength(1);
+  expect(daemon.isSilent()).toBe(false);
+  expect(hosts(opened)).toEqual(['leader', 'follower', 'follower']);
+});
+
+test('#99 #38 the worker of a leader is killed before it was ever heard: the same tab starts another, after giving it time', async () => {
+  const tab = fallbackTab(browser);
+  browser.workers.onStart((daemon) => {
+    if (browser.workers.daemons.length <= 1) daemon.kill();
+  });
+  let connected = false;
+  const connecting = tab.connect();
+  void connecting.then(() => (connected = true));
+  let seconds = 0;
+  for (; seconds < 15 && !connected; seconds += 1) {
+    await settle();
+    tab.time.advance(1_000);
+  }
+  await connecting;
+  expect(browser.workers.daemons).toHaveLength(2);
+  expect(browser.workers.latest().identity.generation).toBe(0);
+  expect(seconds).toBeGreaterThan(5);
+  expect(seconds).toBeLessThan(10);
+});
+
 test('#99 followers move past a frozen leader to the next generation; thawed and told to go, it follows', async () => {
   const [leader, ...others] = await openTabs(3);
   const frozen = browser.workers.latest();

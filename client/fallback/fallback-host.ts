@@ -2,11 +2,11 @@
  * The host without SharedWorkers: one tab is elected and runs the daemon in a dedicated worker; the others reach that worker over channels.
  *
  * Owns: this tab's candidacy, its worker while it leads, its links. Every tab stands for election as long as it is connected, so a
- * successor is there before it is needed. Being elected is the right to start a worker; the proof that one lives is the daemon's lease,
- * and a second one is never started beside it.
+ * successor is there before it is needed. Being elected is the right to start a worker; the proof that one lives is its lock or the daemon's
+ * lease, and a second one is never started beside it.
  */
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
-import { electionChannel } from '../../protocol/lobby.ts';
+import { electionChannel, isWorkerLock } from '../../protocol/lobby.ts';
 import { parseDaemonLease, parseWorkerName, workerName, type WorkerIdentity } from '../../protocol/names.ts';
 import type { HostKind } from '../client.ts';
 import type { Environment } from '../env.ts';
@@ -35,6 +35,9 @@ export function fallbackHost({ env, platform, createWorker }: FallbackSetup): Ho
   let undoFreeze: () => void = () => undefined;
   /** Links in a row that led nowhere. */
   let misses = 0;
+  /** Links to a worker of this tab that never gave a sign of life, and how many it is given: a slow one is not ended for ever. */
+  let vain = 0;
+  let patience = 1;
   const links = new Set<(error: TabcachedError) => void>();
 
   const endWorker = (): void => {
@@ -65,23 +68,35 @@ export function fallbackHost({ env, platform, createWorker }: FallbackSetup): Ho
     return candidacy;
   };
 
-  const leases = async (name: string): Promise<readonly string[]> =>
+  /** Locks by which a worker of that name lives: of the daemon in it, and its own, while one daemon there follows another. */
+  const signs = async (name: string): Promise<readonly string[]> =>
     (await env.locks.held()).filter((lock) => {
       const daemon = parseDaemonLease(lock);
-      return daemon !== null && workerName(daemon) === name;
+      return (daemon !== null && workerName(daemon) === name) || isWorkerLock(lock, parseWorkerName(name) as WorkerIdentity);
     });
+
+  /** A worker that dies tells nobody. One that never began may only be slow: it is given more time with each attempt. */
+  const isDead = async (mine: LedWorker, name: string): Promise<boolean> => {
+    if ((await signs(name)).length > 0) return false;
+    if (mine.wasHeard()) return true;
+    if (++vain <= patience) return false;
+    vain = 0;
+    patience *= 2;
+    return true;
+  };
 
   /** The worker of this tab, once it leads and none lives elsewhere; null when it came otherwise. */
   const lead = async (name: string, url: string | null, mine: Candidacy, signal: AbortSignal): Promise<LedWorker | null> => {
     await mine.elected;
-    if (worker?.wasHeard() && (await leases(name)).length === 0) {
+    const led = worker;
+    if (led && (await isDead(led, name)) && worker === led) {
       endWorker();
       if (mine.isOver()) throw new TabcachedError('DAEMON_LOST', 'The worker is gone, and another tab leads.');
     }
     while (!worker) {
-      const [lease] = await leases(name);
+      const [sign] = await signs(name);
       if (signal.aborted || candidacy?.elected !== mine.elected) return null;
-      if (lease) await env.locks.whenFree(lease, signal);
+      if (sign) await env.locks.whenFree(sign, signal);
       else {
         worker = startLedWorker(
           () => createWorker(name, url),

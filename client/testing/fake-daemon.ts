@@ -2,6 +2,7 @@
 import { expose } from 'comlink';
 import type { CallInput, CallName, CallOutputs, DaemonEndpoint } from '../../protocol/daemon-api.ts';
 import { toWireError } from '../../protocol/errors.ts';
+import { workerLock } from '../../protocol/lobby.ts';
 import { daemonLease, parseWorkerName, type WorkerIdentity } from '../../protocol/names.ts';
 import type { DaemonFrame, HostState } from '../../protocol/views.ts';
 import type { HeldLock } from '../env.ts';
@@ -34,6 +35,8 @@ export interface FakeDaemon {
   post(frame: DaemonFrame): void;
   /** Dies: answers nothing more, its lock is released, no event reaches the tabs. */
   kill(): void;
+  /** Ends by itself; its worker lives, and the next hello there finds another daemon. */
+  endLife(): void;
   /** Answers nothing more and keeps its lock. */
   hang(): void;
   /** It was killed, or hangs. */
@@ -62,7 +65,7 @@ export function fakeWorkers(locks: FakeLocks): FakeWorkers {
   const ports: MessagePort[] = [];
   let prepare: (daemon: FakeDaemon) => void = () => undefined;
 
-  const start = (name: string): StartedDaemon => {
+  const start = (name: string, isDedicated = false): StartedDaemon => {
     const identity = parseWorkerName(name);
     if (!identity) throw new Error(`not a worker's name: ${name}`);
     const epoch = `epoch${daemons.length + 1}`;
@@ -72,7 +75,9 @@ export function fakeWorkers(locks: FakeLocks): FakeWorkers {
     const script: Script = {};
     let silent = false;
     let held: HeldLock | null = null;
-    const leaseTaken = locks.hold(lease, new AbortController().signal).then((lock) => (held = lock));
+    const forGood = new AbortController().signal;
+    let leaseTaken = locks.hold(lease, forGood).then((lock) => (held = lock));
+    const ownLock = isDedicated ? locks.hold(workerLock(identity, epoch), forGood) : null;
 
     const host = (): HostState => ({ epoch, link: 'live', storage: 'indexeddb', trouble: null, tabs: open.length, pending: 0, needsToken: false, lacks: [] });
     const answer = (callName: CallName): unknown =>
@@ -80,6 +85,7 @@ export function fakeWorkers(locks: FakeLocks): FakeWorkers {
     const endpoint: DaemonEndpoint = {
       call: async (callName, input) => {
         calls.push({ name: callName, input });
+        if (callName === 'hello' && !silent && !locks.isHeld(lease)) leaseTaken = locks.hold(lease, forGood).then((lock) => (held = lock));
         await leaseTaken;
         if (silent) return new Promise(() => undefined);
         try {
@@ -108,7 +114,9 @@ export function fakeWorkers(locks: FakeLocks): FakeWorkers {
         silent = true;
         if (running.get(name)?.daemon === daemon) running.delete(name);
         void leaseTaken.then(() => held?.release());
+        void ownLock?.then((lock) => lock.release());
       },
+      endLife: () => void leaseTaken.then(() => held?.release()),
       hang: () => {
         silent = true;
       },
@@ -139,7 +147,7 @@ export function fakeWorkers(locks: FakeLocks): FakeWorkers {
     },
     createDedicatedWorker: (name) => {
       const worker = fakeDedicatedWorker(name, (asked) => {
-        const started = start(asked);
+        const started = start(asked, true);
         daemons.push(started.daemon);
         prepare(started.daemon);
         return started;

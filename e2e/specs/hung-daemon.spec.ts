@@ -4,7 +4,7 @@ import { expect, test, type Desk } from '../fixtures/test.ts';
 
 const generations = async (desk: Desk): Promise<(number | undefined)[]> => (await desk.daemons.list()).map(({ name }) => parseWorkerName(name)?.generation).toSorted();
 
-test('T-2 S-1 a hung daemon is left for the next generation by every tab; awake again it is fenced and ends', async ({ desk }) => {
+test('T-2 S-1 a hung daemon is left for the next generation by every tab; awake again it is fenced and ends', async ({ desk, host }) => {
   test.setTimeout(120_000);
   const ticket = await desk.newTicket();
   const tabs = await desk.openTabs(3, { as: desk.technician.username, ticket: ticket.id });
@@ -19,7 +19,8 @@ test('T-2 S-1 a hung daemon is left for the next generation by every tab; awake 
   await expect.poll(async () => (await tabs[0].reply.inputValue()) + String(await tabs[0].articleWith('into the silence').count()), { timeout: 20_000 }).toMatch(/silence0|1$/);
   if ((await tabs[0].reply.inputValue()) !== '') await tabs[0].send('into the silence');
   for (const tab of tabs) await expect(tab.articleWith('into the silence')).toHaveAttribute('data-status', 'sent', { timeout: 30_000 });
-  expect(await generations(desk)).toEqual([0, 1]);
+  // A tab that hosts a hung daemon ends it, sooner or later; nobody ends a shared worker.
+  expect(await generations(desk)).toEqual(host === 'fallback' ? expect.arrayContaining([1]) : [0, 1]);
   expect(new Set(await Promise.all(tabs.map((tab) => tab.epoch()))).size).toBe(1);
 
   await wakeUp();

@@ -12,13 +12,13 @@ const TABS = 5;
 const CHATS = 10;
 const PER_VISIT = 5;
 
-test('S-1 S-3 S-4 100 messages written offline in 5 tabs over 10 chats survive SIGKILL of the browser', async ({ server }) => {
+test('S-1 S-3 S-4 100 messages written offline in 5 tabs over 10 chats survive SIGKILL of the browser', async ({ server, host }) => {
   test.setTimeout(180_000);
   const profile = mkdtempSync(join(tmpdir(), 'tabcached-profile-'));
   const proxy = await startFaultProxy(server.url);
   let alive = await startProfileBrowser(profile);
   try {
-    const desk = await openDesk(alive.browser, server, { proxy, context: alive.context });
+    const desk = await openDesk(alive.browser, server, { host, proxy, context: alive.context });
     const tickets = await Promise.all(Array.from({ length: CHATS }, () => desk.newTicket()));
     const tabs = await desk.openTabs(TABS, { as: desk.technician.username });
     for (const tab of tabs) await tab.isLive();
@@ -50,7 +50,7 @@ test('S-1 S-3 S-4 100 messages written offline in 5 tabs over 10 chats survive S
 
     proxy.restore();
     alive = await startProfileBrowser(profile);
-    const next = await openDesk(alive.browser, server, { proxy, context: alive.context });
+    const next = await openDesk(alive.browser, server, { host, proxy, context: alive.context });
     // Nobody opens any of the ten chats: they are sent all the same.
     const [tab] = await next.openTabs(1, { as: desk.technician.username });
     await expect(tab.status).toHaveAttribute('data-pending', '0', { timeout: 60_000 });

@@ -18,7 +18,7 @@ const isDone = (tab: DeskTab, name: string): Promise<void> => expect(picture(tab
 async function openWith(desk: Desk, { page }: DeskTab, ticketId: string, store: 'files' | 'indexeddb'): Promise<void> {
   await page.evaluate((chosen) => localStorage.setItem('desk-media-store', chosen), store);
   await page.goto('about:blank');
-  await desk.daemons.kill();
+  await desk.daemons.end();
   await page.goto(`${desk.proxy.origin}/?as=${desk.technician.username}&ticket=${ticketId}`);
 }
 

@@ -25,9 +25,9 @@ const test = base.extend<{ site: string; deployed: Desk }, { newerDesk: string }
     await provide(folder);
     rmSync(folder, { recursive: true, force: true });
   },
-  deployed: async ({ browser, site }, provide) => {
+  deployed: async ({ browser, site, host }, provide) => {
     const server: ReferenceServer = await startReferenceServer({ data: 'memory', staticDir: site });
-    const desk = await openDesk(browser, server);
+    const desk = await openDesk(browser, server, { host });
     await provide(desk);
     await desk.close();
     await server.close();
@@ -176,7 +176,7 @@ test('#93 S-4 the deploy is rolled back: the older build meets a newer database,
   for (const text of texts) await newer.send(text);
   for (const text of texts) await expect(newer.articleWith(text)).toHaveAttribute('data-status', 'pending');
   await newer.page.close();
-  await desk.daemons.kill();
+  await desk.daemons.end();
 
   await deploy(OLD_DESK, site);
   mend();
