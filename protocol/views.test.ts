@@ -19,6 +19,14 @@ describe('a window', () => {
     expect(texts(applyRows(before, [confirmed], [], tail))).toEqual(['m1', 'm2', 'm3', 'mine']);
     expect(rowKey(pending)).toBe(rowKey(confirmed));
   });
+  test('S-2 has one row per key however often it was added to at its end, from an older state too', () => {
+    const one = applyRows([row(1)], [row(2)], [], tail);
+    const two = applyRows(one, [row(3, { id: 'moved' })], [], tail);
+    expect(texts(applyRows(two, [row(4, { id: 'moved' })], [], tail))).toEqual(['m1', 'm2', 'm4']);
+    // The state before knows nothing of what was added since.
+    expect(texts(applyRows(one, [row(4, { id: 'moved' })], [], tail))).toEqual(['m1', 'm2', 'm4']);
+    expect(texts(applyRows(one, [row(4, { id: 'id-1' })], [], tail))).toEqual(['m2', 'm4']);
+  });
   test('is clipped: what lies outside changes nothing', () => {
     const rows = [row(5), row(6)];
     expect(texts(applyRows(rows, [row(2), row(9)], [], { lo: 5, hi: 6, tail: false }))).toEqual(['m5', 'm6']);

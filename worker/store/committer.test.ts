@@ -46,6 +46,21 @@ describe('group commit', () => {
     expect(transactions()).toBe(1);
   });
 
+  test('opening a chat does not wait for the writes of another one, and does for its own and for those of no chat', async () => {
+    const { committer, transactions } = await rig();
+    const row = (of?: string): Write => ({ stores: ['messages'], rows: 1, durability: 'relaxed', ...(of ? { requestId: of } : {}), work: async () => undefined });
+    void committer.add(row('other'));
+    void committer.add(meta('a', 1));
+    await committer.flush(requestId);
+    expect([transactions(), committer.backlog()]).toEqual([0, 2]);
+    void committer.add(row(requestId));
+    await committer.flush(requestId);
+    expect([transactions(), committer.backlog()]).toEqual([1, 0]);
+    void committer.add(row());
+    await committer.flush(requestId);
+    expect(committer.backlog()).toBe(0);
+  });
+
   test('S-4 what a person wrote is stored at once, and what came before it with it', async () => {
     const { committer, store } = await rig();
     void committer.add(meta('a', 'before'));

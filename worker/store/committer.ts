@@ -35,8 +35,8 @@ export interface Write {
 export interface Committer {
   /** Resolves when it is stored. Rejects with `STORAGE_FAILED` or `FENCED`; a relaxed change stays queued after `STORAGE_FAILED`. */
   add(write: Write): Promise<void>;
-  /** Resolves when everything added before is stored or has failed. */
-  flush(): Promise<void>;
+  /** Resolves when everything added before is stored or has failed; with a chat, when all that may concern its messages is. */
+  flush(requestId?: string): Promise<void>;
   /** Changes not stored yet. */
   backlog(): number;
   /** Is a change of that chat not stored yet, or being stored? */
@@ -186,7 +186,10 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
     });
   };
 
-  const flush = async (): Promise<void> => {
+  const touches = (requestId: string, { write }: Queued): boolean => write.stores.includes('messages') && (write.requestId ?? requestId) === requestId;
+  const flush = async (requestId?: string): Promise<void> => {
+    // Opening a chat does not wait for what another one is about to write.
+    if (requestId !== undefined && ![...queue, ...writing].some((queued) => touches(requestId, queued))) return;
     // A drain that is about to end may have missed the latest additions.
     while (queue.length > 0 || running) {
       const before = queue.length;

@@ -114,7 +114,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     const touched = intersection(union(ofValues(named), covered), heldSet(model.history));
     const missing = difference(touched, model.resident).filter((range) => range.start < PROVISIONAL_BASE);
     if (missing.length === 0) return [];
-    await committer.flush();
+    await committer.flush(model.requestId);
     return readSet(model.requestId, missing);
   };
 
@@ -180,7 +180,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
       inTurn(requestId, async () => {
         const missing = difference(rangeSet(start, end), open(requestId).resident);
         if (missing.length === 0) return;
-        await committer.flush();
+        await committer.flush(requestId);
         adopt(requestId, await readSet(requestId, missing), missing);
       }),
     loadBefore: (requestId, before, limit) =>
@@ -190,7 +190,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
         const rows = rowsBetween(model.rows, inMemory, before - 1);
         if (rows.length >= limit) return (rows.at(-limit) as CachedMessage).sequenceNumber;
         if (inMemory <= model.history.floor) return model.history.floor;
-        await committer.flush();
+        await committer.flush(requestId);
         const read = await store.read(['messages'], (tx) => readWindow(tx, requestId, { before: inMemory, limit: limit - rows.length }));
         const lowest = read.length < limit - rows.length ? model.history.floor : (read[0] as CachedMessage).sequenceNumber;
         const held = intersection(heldSet(model.history), rangeSet(lowest, inMemory - 1));
