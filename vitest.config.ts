@@ -6,5 +6,6 @@ export default defineConfig({
     include: ['{protocol,worker,client,e2e}/**/*.test.{ts,tsx,mjs}'],
     environment: 'node',
     testTimeout: 20_000,
+    setupFiles: ['e2e/fixtures/property-seed.ts'],
   },
 });

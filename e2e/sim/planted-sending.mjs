@@ -28,7 +28,7 @@ export const SENDING_BUGS = [
   },
   {
     name: 'a pause that the server asked for is not kept',
-    edits: [{ file: 'worker/outbox/executor.ts', text: 'pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));', replacement: 'pausedUntilAt = now;' }],
+    edits: [{ file: 'worker/outbox/executor.ts', text: 'pause.extend(now + (error.retryAfterMs ?? backoffMs(0, 1)));', replacement: 'pause.extend(now);' }],
   },
   {
     name: 'the read mark goes back with the server',
@@ -88,13 +88,13 @@ export const SENDING_BUGS = [
   {
     name: 'the pause that a server asks for is kept by its own lane alone',
     edits: [
-      { file: 'worker/outbox/executor.ts', text: 'const dueAt = Math.max(pausedUntilAt, onTime.nextRetryAt ?? 0);', replacement: 'const dueAt = onTime.nextRetryAt ?? 0;' },
+      { file: 'worker/outbox/executor.ts', text: 'const dueAt = Math.max(pause.untilAt(), onTime.nextRetryAt ?? 0);', replacement: 'const dueAt = onTime.nextRetryAt ?? 0;' },
       { file: 'worker/outbox/executor.ts', text: 'if (retryAfterMs > 0) throw', replacement: 'if (retryAfterMs > 1e9) throw' },
     ],
   },
   {
     name: 'the pause that a server asked for is forgotten with the daemon',
-    edits: [{ file: 'worker/outbox/executor.ts', text: 'Math.max(pausedUntilAt, ...ledger.all().map(', replacement: 'Math.max(pausedUntilAt, ...ledger.all().slice(0, 0).map(' }],
+    edits: [{ file: 'worker/outbox/executor.ts', text: "if (operation._errorCode === 'RATE_LIMITED') pause.extend(", replacement: "if (operation._errorCode === 'NEVER') pause.extend(" }],
   },
   {
     name: 'when it is due again is forgotten with the daemon',

@@ -13,6 +13,7 @@ import type { Durability } from '../store/store.ts';
 import type { Ledger } from './ledger.ts';
 import { attempted, doubted, failed, waiting } from './operations.ts';
 import { leavesUnknown, outcomeOf } from './outcome.ts';
+import { createPause } from './pause.ts';
 
 /** What the executor is made with. */
 export interface ExecutorSetup {
@@ -54,8 +55,7 @@ export function createExecutor(setup: ExecutorSetup): Executor {
   let links = 0;
   /** Attempts in a row that did not count, by lane: their pauses grow all the same. */
   const uncounted = new Map<string, number>();
-  let pausedAt = env.clock.now();
-  let pausedUntilAt = 0;
+  const pause = createPause(env.clock);
   let cancelTimer: (() => void) | null = null;
 
   const pauseMs = (lane: string): number => {
@@ -81,23 +81,20 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     const now = env.clock.now();
     if (outcome === 'failed' && current.type === 'mark_read') return setup.refuseRead(current);
     if (outcome === 'failed') return note(failed(current, error, unknown));
-    if (outcome === 'wait-all') {
-      pausedAt = now;
-      pausedUntilAt = Math.max(pausedUntilAt, now + (error.retryAfterMs ?? backoffMs(0, 1)));
-    }
+    if (outcome === 'wait-all') pause.extend(now + (error.retryAfterMs ?? backoffMs(0, 1)));
     if (outcome !== 'retry') {
       // The link may not notice that a request was lost: then nothing but the pause ends the wait.
-      const untilAt = outcome === 'wait-all' ? pausedUntilAt : outcome === 'wait-link' ? now + pauseMs(laneOf(current)) : null;
-      return note(waiting(current, error, { counted: false, nextRetryAt: untilAt, unknown }));
+      const untilAt = outcome === 'wait-all' ? pause.untilAt() : outcome === 'wait-link' ? now + pauseMs(laneOf(current)) : null;
+      return note(waiting(current, error, { now, counted: false, nextRetryAt: untilAt, unknown }));
     }
     if (current.retryCount + 1 >= current.maxRetries && current.type === 'send_message') return note(failed({ ...current, retryCount: current.retryCount + 1 }, error, unknown));
     const nextRetryAt = now + backoffMs(current.retryCount, env.random(), error.retryAfterMs);
-    return note(waiting(current, error, { counted: true, nextRetryAt, unknown }));
+    return note(waiting(current, error, { now, counted: true, nextRetryAt, unknown }));
   };
 
   /** The server may ask for a pause while an attempt is noted, or between its requests. */
   const keepPause = (): void => {
-    const retryAfterMs = pausedUntilAt - env.clock.now();
+    const retryAfterMs = pause.untilAt() - env.clock.now();
     if (retryAfterMs > 0) throw new TabcachedError('RATE_LIMITED', undefined, { retryAfterMs });
   };
 
@@ -147,7 +144,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     // Stored before it is sent: a daemon that dies in between finds it `syncing` and asks what became of it.
     await setup.change(begun).catch(async (thrown: unknown) => {
       // Storage refused to note the attempt: nothing was sent. What memory says must not stay `syncing`.
-      const how = { counted: false, nextRetryAt: env.clock.now() + pauseMs(lane), unknown: operation._outcomeUnknown === true };
+      const now = env.clock.now();
+      const how = { now, counted: false, nextRetryAt: now + pauseMs(lane), unknown: operation._outcomeUnknown === true };
       if (ledger.get(operation.id) === begun) await setup.change(waiting(begun, toTabcachedError(thrown, 'STORAGE_FAILED'), how), 'relaxed').catch(() => undefined);
       throw thrown;
     });
@@ -188,17 +186,12 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     cancelTimer?.();
     cancelTimer = null;
     let wakeAt = Number.POSITIVE_INFINITY;
-    if (now < pausedAt) {
-      // The clock was set back: a pause is never longer than it was asked for.
-      pausedUntilAt += now - pausedAt;
-      pausedAt = now;
-    }
     for (const lane of ledger.lanes()) {
       const [head] = ledger.lane(lane);
       if (head?.status !== 'pending' || busy.has(lane) || stalledLanes.has(lane)) continue;
       const onTime = rebased(head, now);
       if (onTime !== head) void setup.change(onTime, 'relaxed').catch(() => undefined);
-      const dueAt = Math.max(pausedUntilAt, onTime.nextRetryAt ?? 0);
+      const dueAt = Math.max(pause.untilAt(), onTime.nextRetryAt ?? 0);
       if (dueAt > now) wakeAt = Math.min(wakeAt, dueAt);
       else void run(lane, onTime);
     }
@@ -211,12 +204,12 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       if (linked) {
         links += 1;
         // A pause that the server asked for outlives the daemon it was told.
-        pausedUntilAt = Math.max(pausedUntilAt, ...ledger.all().map((operation) => (operation._errorCode === 'RATE_LIMITED' ? (rebased(operation, env.clock.now()).nextRetryAt ?? 0) : 0)));
+        for (const operation of ledger.all()) if (operation._errorCode === 'RATE_LIMITED') pause.extend(rebased(operation, env.clock.now()).nextRetryAt ?? 0);
         for (const operation of ledger.all()) if (operation.status === 'pending' && operation._errorCode === 'OFFLINE') ledger.hold({ ...operation, nextRetryAt: null });
       }
       look();
     },
-    pausedUntilAt: () => pausedUntilAt,
+    pausedUntilAt: pause.untilAt,
     lacksToken: () => stalledLanes.size > 0,
     close: () => {
       over.abort();

@@ -92,12 +92,12 @@ const refused = <O extends SendOperation | ReadOperation>(operation: O, error: T
   _errorCode: error.code,
 });
 
-/** An operation that waits again; `counted` when the attempt counts. */
+/** An operation that waits again from `now`; `counted` when the attempt counts. Its attempt counts from its end: the clock may have been set while it ran. */
 export const waiting = <O extends SendOperation | ReadOperation>(
   operation: O,
   error: TabcachedError,
-  how: { readonly counted: boolean; readonly nextRetryAt: number | null; readonly unknown: boolean },
-): O => ({ ...refused(operation, error, how.unknown), status: 'pending', retryCount: operation.retryCount + (how.counted ? 1 : 0), nextRetryAt: how.nextRetryAt });
+  how: { readonly now: number; readonly counted: boolean; readonly nextRetryAt: number | null; readonly unknown: boolean },
+): O => ({ ...refused(operation, error, how.unknown), status: 'pending', attemptedAt: how.now, retryCount: operation.retryCount + (how.counted ? 1 : 0), nextRetryAt: how.nextRetryAt });
 
 /** An operation that a person has to decide about. */
 export const failed = <O extends SendOperation | ReadOperation>(operation: O, error: TabcachedError, unknown: boolean): O => ({ ...refused(operation, error, unknown), status: 'failed', nextRetryAt: null });
