@@ -1,6 +1,6 @@
 /** What a person does in a chat, as calls. Owns the checks that need no daemon. Does not know what is shown. */
 import type { Call } from './calls.ts';
-import type { ChatView } from './client.ts';
+import type { ChatView } from './api/chat.ts';
 import type { NewestCall } from './newest-call.ts';
 import { outboxActions, requireContent } from './outbox-actions.ts';
 

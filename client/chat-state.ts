@@ -1,5 +1,5 @@
 /** What a chat view publishes, made from what it knows. Pure. */
-import type { ChatViewState } from './client.ts';
+import type { ChatViewState } from './api/chat.ts';
 import type { CachedMessage } from '../protocol/records.ts';
 import { layOutItems, rowKey, type ChatItem, type ChatMeta } from '../protocol/views.ts';
 import type { ChatCore } from './chat-core.ts';

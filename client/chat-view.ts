@@ -12,7 +12,7 @@ import { chatActions } from './chat-actions.ts';
 import { askPage, createChatPages } from './chat-pages.ts';
 import { describeChat } from './chat-state.ts';
 import { missingPage, openingOf } from './chat-window.ts';
-import type { ChatView, ChatViewState } from './client.ts';
+import type { ChatView, ChatViewState } from './api/chat.ts';
 import { EMPTY_CHAT } from './empty-states.ts';
 import type { Environment } from './env.ts';
 import { createLiveView, type LiveView } from './live-view.ts';

@@ -6,7 +6,7 @@
  */
 import type { Anchor, ChatPatch } from '../protocol/views.ts';
 import { createChatView, type ChatViewEntry } from './chat-view.ts';
-import type { ChatView } from './client.ts';
+import type { ChatView } from './api/chat.ts';
 import type { Environment } from './env.ts';
 import type { Metrics } from './metrics.ts';
 import { newestCall, type NewestCall } from './newest-call.ts';

@@ -1,6 +1,6 @@
 /** What this tab publishes about its daemon. Owns the value; does not know how it is learned. */
 import type { HostState } from '../protocol/views.ts';
-import type { ClientStatus, HostKind, Superseded } from './client.ts';
+import type { ClientStatus, HostKind, Superseded } from './api/status.ts';
 import { NO_STATUS } from './no-status.ts';
 import { createSource, type Source } from './source.ts';
 

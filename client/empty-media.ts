@@ -1,5 +1,5 @@
 /** What a file shows before the daemon has answered: without a client, on a server. */
-import type { MediaViewState } from './client.ts';
+import type { MediaViewState } from './api/media.ts';
 
 /** See the file. */
 export const NO_MEDIA: MediaViewState = {

@@ -1,6 +1,9 @@
 /** What views show before there is anything to show: without a client, on a server, before the first snapshot. */
 import { OUTBOX_LIMIT } from '../protocol/limits.ts';
-import type { ChatViewState, OutboxState, TabsState, TicketsState } from './client.ts';
+import type { ChatViewState } from './api/chat.ts';
+import type { OutboxState } from './api/outbox.ts';
+import type { TabsState } from './api/tabs.ts';
+import type { TicketsState } from './api/tickets.ts';
 
 /** The ticket list before its first snapshot. */
 export const NO_TICKETS: TicketsState = { ready: false, tickets: [] };

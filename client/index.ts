@@ -1,28 +1,14 @@
 /** `tabcached`: the tab's side. Importing it does nothing; `connect` is where it begins. */
-export type {
-  CacheControl,
-  CalledForward,
-  ChatView,
-  ChatViewState,
-  Client,
-  ClientStatus,
-  ConnectOptions,
-  HostKind,
-  Inspection,
-  MediaHints,
-  MediaView,
-  MediaViewState,
-  Outbox,
-  OutboxLane,
-  OutboxState,
-  Outgoing,
-  Readable,
-  Superseded,
-  Tabs,
-  TabsState,
-  TabState,
-  TicketsState,
-} from './client.ts';
+export type { CacheControl } from './api/cache.ts';
+export type { ChatView, ChatViewState, Outgoing } from './api/chat.ts';
+export type { Inspection } from './api/inspection.ts';
+export type { MediaHints, MediaView, MediaViewState } from './api/media.ts';
+export type { Outbox, OutboxLane, OutboxState } from './api/outbox.ts';
+export type { Readable } from './api/readable.ts';
+export type { ClientStatus, HostKind, Superseded } from './api/status.ts';
+export type { CalledForward, Tabs, TabsState, TabState } from './api/tabs.ts';
+export type { TicketsState } from './api/tickets.ts';
+export type { Client, ConnectOptions } from './client.ts';
 export type { CacheSize, MediaError, MediaPriority, MediaState, PinnedMedia } from '../protocol/media.ts';
 export { connect } from './connect.ts';
 export { observeUpdates } from './observe-updates.ts';

@@ -5,7 +5,7 @@
  * the file shows.
  */
 import { OCTETS, shownType, type MediaError, type MediaState } from '../protocol/media.ts';
-import type { MediaHints, MediaViewState } from './client.ts';
+import type { MediaHints, MediaViewState } from './api/media.ts';
 import { NO_MEDIA } from './empty-media.ts';
 import type { LoadedEnvironment } from './env.ts';
 import { createLiveView, type LiveView } from './live-view.ts';

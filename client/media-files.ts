@@ -5,7 +5,7 @@
  */
 import type { MediaFrame } from '../protocol/media.ts';
 import { mediaId } from '../protocol/media.ts';
-import type { MediaHints, MediaViewState } from './client.ts';
+import type { MediaHints, MediaViewState } from './api/media.ts';
 import type { LoadedEnvironment } from './env.ts';
 import type { MediaCall } from './media-call.ts';
 import { createMediaFile, type MediaFile } from './media-file.ts';

@@ -1,6 +1,6 @@
 /** How urgent a file is that several places of a tab show. Pure. */
 import type { MediaPriority } from '../protocol/media.ts';
-import type { MediaHints } from './client.ts';
+import type { MediaHints } from './api/media.ts';
 
 const ORDER: readonly MediaPriority[] = ['high', 'normal', 'low'];
 

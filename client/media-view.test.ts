@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { MediaCallOutputs } from '../protocol/media-calls.ts';
 import { mediaId, type MediaState } from '../protocol/media.ts';
-import type { MediaHints, MediaView } from './client.ts';
+import type { MediaHints, MediaView } from './api/media.ts';
 import type { MediaCall } from './media-call.ts';
 import { createMediaFiles, type MediaFiles } from './media-files.ts';
 import { createMediaView } from './media-view.ts';

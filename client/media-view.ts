@@ -3,7 +3,7 @@
  *
  * Owns: loading that code with the first reader. Does not know what is watched, or how.
  */
-import type { MediaHints, MediaView, MediaViewState } from './client.ts';
+import type { MediaHints, MediaView, MediaViewState } from './api/media.ts';
 import { NO_MEDIA } from './empty-media.ts';
 import type { MediaCall } from './media-call.ts';
 import type { MediaFiles, MediaWatch } from './media-files.ts';

@@ -1,4 +1,4 @@
-import type { ClientStatus } from './client.ts';
+import type { ClientStatus } from './api/status.ts';
 
 /** Status of a tab that has no daemon yet. */
 export const NO_STATUS: ClientStatus = {

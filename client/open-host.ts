@@ -5,7 +5,7 @@
  * chosen in `choose-host.ts`). Does not know what is said over the port.
  */
 import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
-import type { HostKind } from './client.ts';
+import type { HostKind } from './api/status.ts';
 import type { Line } from './line.ts';
 
 /** A line to a daemon, just opened. */

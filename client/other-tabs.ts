@@ -6,7 +6,7 @@
  */
 import type { CalledFrame, TabInfo, TabsFrame } from '../protocol/tabs.ts';
 import type { Call } from './calls.ts';
-import type { CalledForward, Tabs, TabsState } from './client.ts';
+import type { CalledForward, Tabs, TabsState } from './api/tabs.ts';
 import { NO_TABS } from './empty-states.ts';
 import type { LoadedEnvironment } from './env.ts';
 import { createLiveView, type LiveView } from './live-view.ts';

@@ -2,7 +2,7 @@
 import { TabcachedError } from '../protocol/errors.ts';
 import { CONTENT_MAX, CONTENT_MIN } from '../protocol/limits.ts';
 import type { Call } from './calls.ts';
-import type { Outbox } from './client.ts';
+import type { Outbox } from './api/outbox.ts';
 
 /** Throws `INVALID` for a text that is no message. */
 export const requireContent = (content: string): void => {

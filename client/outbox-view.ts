@@ -6,7 +6,7 @@
 import { OUTBOX_WARN_SHARE } from '../protocol/limits.ts';
 import type { OutboxHead, OutboxOperation, OutboxPatch, OutboxSnapshot } from '../protocol/outbox.ts';
 import type { Call } from './calls.ts';
-import type { Outbox, OutboxLane, OutboxState } from './client.ts';
+import type { Outbox, OutboxLane, OutboxState } from './api/outbox.ts';
 import { EMPTY_OUTBOX } from './empty-states.ts';
 import type { Environment } from './env.ts';
 import { createLiveView, type LiveView } from './live-view.ts';

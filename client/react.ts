@@ -6,7 +6,14 @@
  */
 import { createContext, createElement, useCallback, useContext, useEffect, useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import type { Anchor } from '../protocol/views.ts';
-import type { ChatView, ChatViewState, Client, ClientStatus, MediaHints, MediaView, MediaViewState, OutboxState, Readable, TabsState, TicketsState } from './client.ts';
+import type { ChatView, ChatViewState } from './api/chat.ts';
+import type { MediaHints, MediaView, MediaViewState } from './api/media.ts';
+import type { OutboxState } from './api/outbox.ts';
+import type { Readable } from './api/readable.ts';
+import type { ClientStatus } from './api/status.ts';
+import type { TabsState } from './api/tabs.ts';
+import type { TicketsState } from './api/tickets.ts';
+import type { Client } from './client.ts';
 import { NO_MEDIA } from './empty-media.ts';
 import { EMPTY_CHAT, EMPTY_OUTBOX, NO_TABS, NO_TICKETS } from './empty-states.ts';
 import { NO_STATUS } from './no-status.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ClientStatus } from './client.ts';
+import type { ClientStatus } from './api/status.ts';
 import { NO_STATUS } from './no-status.ts';
 import { nextReloadAt, reloadWhenSafe } from './reload-when-safe.ts';
 import { createSource } from './source.ts';

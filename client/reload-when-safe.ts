@@ -5,7 +5,8 @@
  * often is remembered in the tab's session storage, each reload waits longer than the one before: a server that still delivers the old
  * build, or delivers both in turn, makes no loop. Where nothing can be remembered nothing is reloaded.
  */
-import type { ClientStatus, Readable } from './client.ts';
+import type { Readable } from './api/readable.ts';
+import type { ClientStatus } from './api/status.ts';
 import type { LoadedEnvironment } from './env.ts';
 
 const KEY = 'tabcached:reloads';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { ChatView } from './client.ts';
+import type { ChatView } from './api/chat.ts';
 import type { FakeDaemon } from './testing/fake-daemon.ts';
 import { createSeenMarks } from './seen-marks.ts';
 import { openTail } from './testing/open-view.ts';

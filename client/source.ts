@@ -4,7 +4,7 @@
  * Owns: when readers are told: once in a microtask, however often the value was touched before it ran. The value is computed when
  * somebody looks, and its reference stays until it is touched again. Does not know what the value means.
  */
-import type { Readable } from './client.ts';
+import type { Readable } from './api/readable.ts';
 
 /** A readable and the means to touch it. */
 export interface Source<T> extends Readable<T> {

@@ -5,7 +5,7 @@
  */
 import { compareBuilds } from '../protocol/builds.ts';
 import { workerName } from '../protocol/names.ts';
-import type { Superseded } from './client.ts';
+import type { Superseded } from './api/status.ts';
 import { workerOptions } from './create-worker.ts';
 import type { DaemonTarget } from './find-daemon.ts';
 

@@ -6,7 +6,7 @@
 import type { CachedTicket } from '../protocol/records.ts';
 import type { TicketsPatch, TicketsSnapshot } from '../protocol/views.ts';
 import type { Call } from './calls.ts';
-import type { TicketsState } from './client.ts';
+import type { TicketsState } from './api/tickets.ts';
 import { NO_TICKETS } from './empty-states.ts';
 import type { Environment } from './env.ts';
 import { createLiveView, type LiveView } from './live-view.ts';

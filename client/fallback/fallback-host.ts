@@ -8,7 +8,7 @@
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
 import { electionChannel, isWorkerLock } from '../../protocol/lobby.ts';
 import { parseDaemonLease, parseWorkerName, workerName, type WorkerIdentity } from '../../protocol/names.ts';
-import type { HostKind } from '../client.ts';
+import type { HostKind } from '../api/status.ts';
 import type { Environment } from '../env.ts';
 import type { Host, HostLink } from '../open-host.ts';
 import type { Candidacy, FallbackPlatform } from './fallback-platform.ts';

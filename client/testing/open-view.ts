@@ -1,5 +1,6 @@
 /** A tab with one chat view, open. */
-import type { ChatView, Client } from '../client.ts';
+import type { ChatView } from '../api/chat.ts';
+import type { Client } from '../client.ts';
 import type { FakeDaemon } from './fake-daemon.ts';
 import { CHAT, snapshotOf, until } from './tab.ts';
 
