@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
 import { PROVISIONAL_BASE } from '../protocol/limits.ts';
-import type { CachedMessage, ChatPatch } from '../protocol/index.ts';
+import type { CachedMessage, ChatPage, ChatPatch } from '../protocol/index.ts';
 import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
 import type { RigTab } from './testing/rig.ts';
 
@@ -108,6 +108,42 @@ describe('answers and echoes', () => {
     expect(serverTexts()).toEqual(['message 1', 'mine']);
     expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent', sequenceNumber: 2 }]);
     expect(scenario.asked('send')).toHaveLength(1);
+  });
+});
+
+describe('a message that its tab repeats long after it was sent', () => {
+  test('S-1 S-2 its row comes from the disk while the repeat waits: one bubble, and nothing is sent again (sim seed 3441)', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    rig.server.idempotent = false;
+    const tab = await scenario.openedTab();
+    const id = await scenario.send(tab, 'mine');
+    await rig.time.advance(1_000);
+    for (let page = 0; page < 3; page++) {
+      fill(40);
+      await rig.time.advance(1_000);
+    }
+    rig.server.cut();
+    // The next daemon has the newest rows in memory, and not this one.
+    await rig.restartDaemon();
+    const again = await scenario.openedTab();
+    await again.call('send', { requestId: CHAT, clientTempId: id, content: 'mine' });
+    expect(bubbles(again, 'mine')).toMatchObject([{ status: 'pending' }]);
+    let lo = again.chat(CHAT).window.lo;
+    const seen: CachedMessage[] = [];
+    while (lo > 1) {
+      const page = JSON.parse(await again.call('loadPage', { requestId: CHAT, direction: 'older', lo, hi: 121, tail: true, limit: 50 })) as ChatPage;
+      seen.push(...page.rows);
+      lo = page.window.lo;
+    }
+    expect(seen.filter((row) => row.clientTempId === id)).toMatchObject([{ status: 'sent', sequenceNumber: 1 }]);
+    // Outside of the window of a tab that has not scrolled there.
+    expect(bubbles(again, 'mine')).toEqual([]);
+    await rig.time.settle();
+    await rig.time.advance(1_000);
+    expect(await scenario.storedOperations()).toEqual([]);
+    rig.server.restore();
+    await rig.time.advance(60_000);
+    expect(serverTexts().filter((text) => text === 'mine')).toHaveLength(1);
   });
 });
 

@@ -6,7 +6,7 @@ import { chatWriteStores, writeChat } from '../store/chat-writes.ts';
 import { emptyChat } from '../store/empty-records.ts';
 import type { Store } from '../store/store.ts';
 import { createChatBook } from '../sync/chat-book.ts';
-import { heldSet } from '../sync/history.ts';
+import { EMPTY_HISTORY, heldSet } from '../sync/history.ts';
 import { size } from '../sync/ranges.ts';
 import { expectCounted, rowsOf } from '../testing/chat-fixture.ts';
 import { message, uuid } from '../testing/store-records.ts';
@@ -99,17 +99,26 @@ describe('eviction of messages', () => {
     expect(await counts()).toEqual([250, 250, 150]);
   });
 
-  test('#88 a slice that cannot be written is tried again by the queue: record and rows agree in the end', async () => {
+  test('S-2 rows that the store does not let go stay as readable as they were; record and rows agree (sim seed 1641044116)', async () => {
     let refuse = true;
     const { store, time, book, evict, counts } = await filled((inner) => ({
       ...inner,
       write: (stores, durability, work) => (refuse ? Promise.reject(new Error('full')) : inner.write(stores, durability, work)),
     }));
+    await book.loadBefore(newest, PROVISIONAL_BASE, 50);
     expect(await evict(() => false)).toBe(0);
+    const held = (): number[] => chats.map((requestId) => size(heldSet(book.get(requestId)?.history ?? EMPTY_HISTORY)));
+    expect(held()).toEqual([250, 250, 250]);
+    expect(book.get(newest)?.rows).toHaveLength(50);
+    expect(book.get(newest)?.meta).toMatchObject({ serverRevision: '250', _floor: 1, lastSyncedSequence: 250, unreadCount: 4 });
+    expect(await book.loadBefore(oldest, PROVISIONAL_BASE, 50)).toBe(201);
     refuse = false;
     await time.advance(5_000);
-    for (const [index, requestId] of chats.entries()) expect((await counts())[index]).toBe(size(heldSet(book.get(requestId)?.history ?? { floor: 0, watermark: 0, gaps: [], voids: [], ahead: [] })));
-    expect(await counts()).toEqual([150, 150, 150]);
+    expect(await counts()).toEqual([250, 250, 250]);
+    await expectCounted(store);
+    expect(await evict(() => false)).toBeGreaterThan(0);
+    expect(await counts()).toEqual([0, 0, 0]);
+    expect(held()).toEqual([0, 0, 0]);
     await expectCounted(store);
   });
 });

@@ -9,10 +9,11 @@ import type { Eviction } from '../../protocol/inspect.ts';
 import { rowBytes } from '../../protocol/records.ts';
 import type { Clock, Log, Timers } from '../env.ts';
 import { chatWriteStores, writeChat } from '../store/chat-writes.ts';
-import { chatCommit, type ChatCommit } from '../store/chat-commits.ts';
+import type { ChatCommit } from '../store/chat-commits.ts';
 import type { Committer } from '../store/committer.ts';
 import type { Store } from '../store/store.ts';
 import type { ChatBook } from '../sync/chat-book.ts';
+import { metaOf, type ChatModel } from '../sync/chat-model.ts';
 import { orderChats } from './chat-victims.ts';
 import type { EvictionLog } from './eviction-log.ts';
 import { forgetOldest } from './forget-rows.ts';
@@ -55,6 +56,14 @@ export function createMessageEviction(setup: MessageEvictionSetup): MessageEvict
 
   const pause = (): Promise<void> => new Promise((resolve) => void timers.after(PAUSE_MS, resolve));
 
+  /** Rows that the store has not let go can be read as before: nothing is lost to whoever opens the chat, on a full disk or offline. */
+  const takeBack = ({ requestId, meta, history, rows, resident, unverified }: ChatModel): void => {
+    book.replace({ ...book.open(requestId), history, rows, resident, unverified });
+    const { serverRevision, lastSyncedAt, _lastSyncFailed } = meta;
+    // Written too: a read mark that was set meanwhile waits to be stored beside a history without those rows.
+    book.touch(requestId, (current) => metaOf({ meta: { ...current, serverRevision, lastSyncedAt, _lastSyncFailed }, history, unverified }, clock.now()));
+  };
+
   /** Bytes of a slice that is gone now; null when nothing of the chat may go. */
   const evictSlice = (requestId: string, reason: Eviction['reason']): Promise<number | null> =>
     book.turn(requestId, async () => {
@@ -76,8 +85,7 @@ export function createMessageEviction(setup: MessageEvictionSetup): MessageEvict
         return bytes;
       } catch (error) {
         setup.log.warn('rows not evicted', { requestId, error: String(error) });
-        // Memory has forgotten them, so the store is to forget them too, when it can.
-        committer.add(chatCommit(commit)).catch(() => undefined);
+        takeBack(model);
         return null;
       }
     });

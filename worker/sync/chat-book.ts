@@ -15,7 +15,7 @@ import { outboxWriteStores, putOrDeleteOperations, type OutboxChanges } from '..
 import type { Store } from '../store/store.ts';
 import { modelOf, rowsBetween, type ChatModel } from './chat-model.ts';
 import { heldSet, topOf } from './history.ts';
-import { mergeChange, removedKeys, type Change } from './merge.ts';
+import { mergeChange, NO_CHANGE, removedKeys, type Change } from './merge.ts';
 import { contains, difference, intersection, ofValues, rangeSet, size, union, type RangeSet } from './ranges.ts';
 
 /** What changed on every screen that shows the chat. */
@@ -147,7 +147,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     commit({ requestId, upserts: merged.upserts, deletions, removeIds: [...confirmed, ...merged.displaced], meta, now, confirmed });
   };
 
-  const adopt = (requestId: string, rows: readonly CachedMessage[], stretch: RangeSet): void => {
+  const adopt = async (requestId: string, rows: readonly CachedMessage[], stretch: RangeSet): Promise<void> => {
     const model = open(requestId);
     const fresh = difference(stretch, model.resident);
     // While writes fail, the store has rows that were forgotten since.
@@ -155,6 +155,9 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     const added = rows.filter((row) => contains(held, row.sequenceNumber));
     const all = [...model.rows, ...added].sort((a, b) => a.sequenceNumber - b.sequenceNumber);
     chats.set(requestId, { ...model, rows: all, resident: union(model.resident, stretch) });
+    // What waits under the id of one that was sent long ago was repeated by a tab that never had an answer (S-2).
+    const repeated = added.filter(({ clientTempId }) => model.pending.some((row) => row.clientTempId === clientTempId));
+    if (repeated.length > 0) await applyNow(requestId, () => ({ ...NO_CHANGE, rows: repeated }));
   };
 
   const resetNow = (requestId: string, keep: boolean): void => {
@@ -180,8 +183,8 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
       inTurn(requestId, async () => {
         const missing = difference(rangeSet(start, end), open(requestId).resident);
         if (missing.length === 0) return;
-        await committer.flush(requestId);
-        adopt(requestId, await readSet(requestId, missing), missing);
+          await committer.flush(requestId);
+          await adopt(requestId, await readSet(requestId, missing), missing);
       }),
     loadBefore: (requestId, before, limit) =>
       inTurn(requestId, async () => {
@@ -201,7 +204,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
           return 0;
         }
         // Above the highest row there is nothing, so a window that begins there is whole up to the provisional sequences.
-        adopt(requestId, read, rangeSet(lowest, inMemory > topOf(model.history) ? PROVISIONAL_BASE - 1 : inMemory - 1));
+        await adopt(requestId, read, rangeSet(lowest, inMemory > topOf(model.history) ? PROVISIONAL_BASE - 1 : inMemory - 1));
         return lowest;
       }),
     touch: (requestId, change, operations) => {

@@ -70,6 +70,7 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
   const existing = (sequence: number): CachedMessage | undefined =>
     rowAt(model.rows, sequence) ?? change.stored.find((row) => row.sequenceNumber === sequence);
   const attested = answer?.revision ?? 0;
+  const waiting = new Set(model.pending.map((row) => row.clientTempId));
 
   const upserts: CachedMessage[] = [];
   const present: number[] = [];
@@ -83,8 +84,11 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
     // what was held never happened.
     const undone = held !== undefined && held._revision > _revision && (held._revision <= attested || (change.own === true && held.id !== row.id));
     if (undone) displaced.push(held.id);
-    if (held && !undone && outranks(held, row)) present.push(sequenceNumber);
-    else if (answer || accepts(model.history, sequenceNumber)) {
+    if (held && !undone && outranks(held, row)) {
+      present.push(sequenceNumber);
+      // The screens that show it as waiting show it as sent.
+      if (waiting.has(row.clientTempId)) upserts.push(held);
+    } else if (answer || accepts(model.history, sequenceNumber)) {
       upserts.push(held && held.id === row.id ? { ...row, _cachedAt: held._cachedAt, _syncVersion: held._syncVersion + 1 } : row);
       present.push(sequenceNumber);
     }
