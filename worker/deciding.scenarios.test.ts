@@ -79,6 +79,52 @@ describe('deciding about what waits', () => {
     expect(again.texts(CHAT)).toEqual(serverTexts());
   });
 
+  test('#51 H-7 while a discard is being stored, its place is not given to another; the disk refuses it (sim seed 1780000538)', async () => {
+    const { rig } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    const id = await scenario.send(tab, 'stays');
+    scenario.onWrite = () => {
+      throw new TabcachedError('STORAGE_FAILED');
+    };
+    const discarding = tab.call('discard', { operationId: id }).catch(() => 'refused');
+    const sending = scenario.send(tab, 'next').catch(() => 'refused');
+    await rig.time.advance(100);
+    expect(await discarding).toBe('refused');
+    scenario.onWrite = () => undefined;
+    await rig.time.advance(5_000);
+    await sending;
+    const places = (content: string): number[] => tab.frames.flatMap((frame) => (frame.t === 'chat' ? frame.upserts : [])).flatMap((row) => (row.content === content ? row.sequenceNumber : []));
+    const [first = 0] = places('stays');
+    expect(places('next').length).toBeGreaterThan(0);
+    for (const place of places('next')) expect(place).toBeGreaterThan(first);
+    expect(bubbles(tab, 'stays')).toHaveLength(1);
+  });
+
+  test('S-4 M-2 sent, and without its text on the server before that was known: it is not shown, and those after it go (sim seed 1780000029)', async () => {
+    const { rig, answers, serverTexts } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.holdFrames(true);
+    let sends = 0;
+    answers.send = (message) => {
+      if (sends++ > 0) return message;
+      rig.server.edit(CHAT, message.sequenceNumber, '');
+      throw new TabcachedError('TIMEOUT');
+    };
+    const id = await scenario.send(tab, 'mine');
+    await scenario.send(tab, 'after it');
+    await rig.time.advance(10_000);
+    expect(serverTexts()).toEqual(['', 'after it']);
+    expect(await scenario.storedOperations()).toEqual([]);
+    expect(tab.texts(CHAT)).toEqual(['after it']);
+    expect((await scenario.storedRows()).map((row) => row.content)).toEqual(['after it']);
+    rig.server.edit(CHAT, 1, 'words again');
+    rig.server.holdFrames(false);
+    rig.server.tellLost();
+    await rig.time.advance(5_000);
+    expect(bubbles(tab, 'words again')).toMatchObject([{ clientTempId: id, sequenceNumber: 1 }]);
+  });
+
   test('#50 #51 while nobody knows whether it arrived, it can be neither edited nor discarded', async () => {
     const { rig, answers, serverTexts } = scenario;
     const tab = await scenario.openedTab();

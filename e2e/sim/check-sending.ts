@@ -15,8 +15,11 @@ import type { World } from './world.ts';
 /** See the head of the file. */
 export interface SendingCheck {
   onCommit(committed: Committed): void;
-  onRequest(request: SentRequest, token: string): void;
+  /** `refusals`: as below, when its token was asked for. One that is refused between that and the request cannot be known to be. */
+  onRequest(request: SentRequest, token: string, refusals: number): void;
   onTokenRefused(life: number, token: string): void;
+  /** How many tokens were refused by now. */
+  refusals(): number;
   onDone(request: SentRequest): void;
   /** `life`: only that one. */
   onDaemonDied(life?: number): void;
@@ -52,7 +55,9 @@ const DEBOUNCE_MS = 500;
 export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
   const { mirror, sent, verdict, now } = setup;
   const failedAt = new Map<string, number>();
-  const refused = new Set<string>();
+  /** Tokens by life, and how many were refused before each. */
+  const refused = new Map<string, number>();
+  let refusals = 0;
   /** When the first mark of an operation was set, until it is tried. */
   const markedAt = new Map<string, number>();
   const asked = new Map<SentRequest, { readonly chatId: string; readonly id: string; readonly content: string | null }>();
@@ -94,8 +99,8 @@ export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
       if (waiting > setup.outboxLimit) verdict.broken('#58', `${waiting} messages wait, the bound is ${setup.outboxLimit}`);
       for (const { before, after } of changedOperations) checkChange(before, after);
     },
-    onRequest: (request, token) => {
-      if (refused.has(`${request.life} ${token}`)) verdict.broken('#47', `a ${request.kind} carries a token that was rejected`);
+    onRequest: (request, token, before) => {
+      if ((refused.get(`${request.life} ${token}`) ?? before) < before) verdict.broken('#47', `a ${request.kind} carries a token that was rejected`);
       if (request.kind !== 'send' && request.kind !== 'find' && request.kind !== 'read') return;
       for (const operation of mirror.queue.values()) {
         if (operation._errorCode !== 'RATE_LIMITED' || operation.status !== 'pending' || operation.nextRetryAt === null || operation.nextRetryAt <= now()) continue;
@@ -109,7 +114,12 @@ export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
       if (other) verdict.broken('S-5', `a ${request.kind} of ${id.slice(-4)} while ${other.id.slice(-4)} is under way in the same chat`);
       asked.set(request, { chatId, id, content: message?.content ?? null });
     },
-    onTokenRefused: (life, token) => void refused.add(`${life} ${token}`),
+    onTokenRefused: (life, token) => {
+      const key = `${life} ${token}`;
+      if (!refused.has(key)) refused.set(key, refusals);
+      refusals += 1;
+    },
+    refusals: () => refusals,
     onDone: (request) => void asked.delete(request),
     onDaemonDied: (life) => {
       for (const request of asked.keys()) if (life === undefined || request.life === life) asked.delete(request);

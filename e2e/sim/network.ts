@@ -41,9 +41,12 @@ export interface SentRequest {
 /** What the simulation wants to hear. */
 export interface NetworkEvents {
   onBoundary(): void;
-  onRequest(request: SentRequest, token: string): void;
+  /** `refusals`: as {@link NetworkSetup.refusals} was when its token was asked for. */
+  onRequest(request: SentRequest, token: string, refusals: number): void;
   /** The daemon of that life is told that a token is not good. */
   onTokenRefused(life: number, token: string): void;
+  /** How many tokens were refused by now. */
+  refusals(): number;
   /** Does the server refuse it for now? */
   isClosed(request: SentRequest): boolean;
   /** The server's answer to a request for a file. */
@@ -141,9 +144,10 @@ export function createNetwork(
   const ask = async <T>(env: BackendEnvironment, isAlive: () => boolean, request: SentRequest, { signal }: CallOptions, act: () => Promise<T>): Promise<T> => {
     setup.onBoundary();
     const run = async (): Promise<T> => {
+      const refusals = setup.refusals();
       const first = await env.verifiedToken(null, signal);
       if (!isAlive()) return new Promise<T>(() => undefined);
-      setup.onRequest(request, first);
+      setup.onRequest(request, first, refusals);
       try {
         return await carry(request, first, act);
       } catch (thrown) {

@@ -169,7 +169,8 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     answerMs: () => latency.answerMs,
     onBoundary,
     onTokenRefused: sending.onTokenRefused,
-    onRequest: (request, token) => {
+    refusals: sending.refusals,
+    onRequest: (request, token, refusals) => {
       requests += 1;
       if (burstAt !== time.clock.now()) [burstAt, burst] = [time.clock.now(), 0];
       if (++burst > REQUESTS_AT_ONCE) {
@@ -182,7 +183,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       // Of a daemon that hung and was left behind S-1 alone is promised (SPEC.md, S-5); how long it may go on is T-2's.
       if (host && request.life < host.workers.present()) return;
       sent.onRequest(request);
-      sending.onRequest(request, token);
+      sending.onRequest(request, token, refusals);
     },
     onMedia: (request, options, isAlive) => media.server.answer(request.detail as MediaRequest, options, isAlive, () => media.downloads.onEnd(request)),
     onArrival: (request) => sent.onArrival(request),

@@ -206,6 +206,12 @@ describe('no answer', () => {
   });
 });
 
+test('S-1 a message that lost its text since it was sent is found all the same', async () => {
+  const { backend, answer } = start();
+  answer(() => jsonAnswer({ ...message, content: '' }));
+  expect(await backend.findByTempId(TEMP, options())).toMatchObject({ id: message.id, sequenceNumber: message.sequenceNumber, content: '' });
+});
+
 describe('answers that are not understood are SERVER_FAILED, and never quoted', () => {
   test.each<[string, unknown, (backend: Required<Backend>) => Promise<unknown>]>([
     ['tickets', { tickets: [], removed: ['a secret sentence'], cursor: 'c' }, (backend) => backend.tickets(null, options())],

@@ -15,6 +15,9 @@ import { attempted, doubted, failed, waiting } from './operations.ts';
 import { leavesUnknown, outcomeOf } from './outcome.ts';
 import { createPause } from './pause.ts';
 
+/** Tabs had no good token. Nothing tells when one has: they are asked again after this time, if nothing else woke what waits before. */
+const TOKEN_RETRY_MS = 60_000;
+
 /** What the executor is made with. */
 export interface ExecutorSetup {
   readonly env: Pick<Environment, 'clock' | 'timers' | 'random' | 'log'>;
@@ -57,6 +60,14 @@ export function createExecutor(setup: ExecutorSetup): Executor {
   const uncounted = new Map<string, number>();
   const pause = createPause(env.clock);
   let cancelTimer: (() => void) | null = null;
+  let cancelStall: (() => void) | null = null;
+
+  const unstall = (): void => {
+    cancelStall?.();
+    cancelStall = null;
+    stalledLanes.clear();
+    look();
+  };
 
   const pauseMs = (lane: string): number => {
     const before = uncounted.get(lane) ?? 0;
@@ -163,7 +174,10 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       if (over.signal.aborted) return;
       env.log.info('attempt failed', { lane, operationId: operation.id, code: error.code, retryCount: begun.retryCount });
       // Before the outcome is stored: the token may be there until then, or be there already, and its wake must not be missed.
-      if (outcomeOf(error) === 'wait-token' && links === linksBefore) stalledLanes.add(lane);
+      if (outcomeOf(error) === 'wait-token' && links === linksBefore) {
+        stalledLanes.add(lane);
+        cancelStall ??= env.timers.after(TOKEN_RETRY_MS, unstall);
+      }
       await settle(begun, error);
     }
   };
@@ -200,20 +214,20 @@ export function createExecutor(setup: ExecutorSetup): Executor {
 
   return {
     wake: (linked = false) => {
-      stalledLanes.clear();
       if (linked) {
         links += 1;
         // A pause that the server asked for outlives the daemon it was told.
         for (const operation of ledger.all()) if (operation._errorCode === 'RATE_LIMITED') pause.extend(rebased(operation, env.clock.now()).nextRetryAt ?? 0);
         for (const operation of ledger.all()) if (operation.status === 'pending' && operation._errorCode === 'OFFLINE') ledger.hold({ ...operation, nextRetryAt: null });
       }
-      look();
+      unstall();
     },
     pausedUntilAt: pause.untilAt,
     lacksToken: () => stalledLanes.size > 0,
     close: () => {
       over.abort();
       cancelTimer?.();
+      cancelStall?.();
     },
   };
 }

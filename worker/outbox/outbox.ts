@@ -10,7 +10,7 @@ import { OUTBOX_WARN_SHARE, PROVISIONAL_BASE } from '../../protocol/limits.ts';
 import type { Clock } from '../env.ts';
 import type { ChatBook } from '../sync/chat-book.ts';
 import type { Durability } from '../store/store.ts';
-import { toRow } from '../sync/intake.ts';
+import { takeIn } from '../sync/intake.ts';
 import { NO_CHANGE } from '../sync/merge.ts';
 import type { Ledger } from './ledger.ts';
 import { createNewestRows } from './newest-rows.ts';
@@ -66,6 +66,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const newestRows = createNewestRows(book);
   /** Messages that are discarded, or about to be. */
   const discarded = new Set<string>();
+  /** Rows of those that are about to be: their places are not free yet. */
+  const leaving = new Set<CachedMessage>();
   /** What people have decided about a message, one after the other. */
   const decisions = new Map<string, Promise<void>>();
   /** Messages that the server has confirmed in this daemon's life, shown by now or gone again. */
@@ -102,7 +104,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     if (isKnown) return receipt(clientTempId);
     if (ledger.size() >= setup.limit) throw new TabcachedError('OUTBOX_FULL');
     const now = clock.now();
-    const sequence = (model.pending.at(-1)?.sequenceNumber ?? PROVISIONAL_BASE - 1) + 1;
+    const taken = [...model.pending, ...leaving].filter((other) => other.requestId === requestId);
+    const sequence = Math.max(PROVISIONAL_BASE - 1, ...taken.map((other) => other.sequenceNumber)) + 1;
     const row = pendingRow(draft, { userId: setup.userId, sender: setup.sender() }, sequence, now);
     const operation = sendOperation(draft, now, ledger.nextOrder(), setup.ticket(requestId));
     const { _draft, ...meta } = model.meta;
@@ -185,13 +188,18 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const operation = changeable(operationId);
     const row = rowOf(operation);
     discarded.add(operationId);
+    if (row) leaving.add(row);
     hideRow(operation.requestId, operation.id);
-    await ledger.drop(operation, 'strict').catch((error: unknown) => {
+    try {
+      await ledger.drop(operation, 'strict');
+    } catch (error) {
       discarded.delete(operationId);
       if (row) showRow(row);
       setup.onOperation(operation, operation.status);
       throw error;
-    });
+    } finally {
+      if (row) leaving.delete(row);
+    }
     setup.onOperation(operation, 'discarded');
     setup.wake();
   };
@@ -226,8 +234,9 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     change,
     confirm: async (operation, message) => {
       arrived.add(operation.id);
-      const row = { ...toRow(message, clock.now()), clientTempId: operation.id };
-      await book.apply(operation.requestId, () => ({ ...NO_CHANGE, rows: [row], own: true }));
+      // It may have been changed by now to what breaks the rules: then it is there, and is not shown.
+      const { rows, rejected } = takeIn([message], operation.requestId, message.revision, clock.now());
+      await book.apply(operation.requestId, () => ({ ...NO_CHANGE, rows: rows.map((row) => ({ ...row, clientTempId: operation.id })), rejected: message.requestId === operation.requestId ? rejected : [], own: operation.id }));
       setup.onSent(operation.requestId, message.sequenceNumber);
     },
   };

@@ -30,8 +30,8 @@ export interface Change {
   /** Rows that broke the validation rules: they become voids until a valid revision comes. */
   readonly rejected: readonly { readonly sequenceNumber: number; readonly revision: number }[];
   readonly answer: Coverage | null;
-  /** The rows are the answer to an own send. */
-  readonly own?: true;
+  /** The rows are the answer to the own send of that `clientTempId`. */
+  readonly own?: string;
   /** Held sequences that a resync puts in doubt, until an answer covers them. */
   readonly doubt?: RangeSet;
   /** Rows of touched sequences that are held but not in memory. */
@@ -82,7 +82,7 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
     const held = existing(sequenceNumber);
     // An answer that is not older than the held row, and has an older one, or gives its number to a new message: the server was set back, and
     // what was held never happened.
-    const undone = held !== undefined && held._revision > _revision && (held._revision <= attested || (change.own === true && held.id !== row.id));
+    const undone = held !== undefined && held._revision > _revision && (held._revision <= attested || (change.own !== undefined && held.id !== row.id));
     if (undone) displaced.push(held.id);
     if (held && !undone && outranks(held, row)) {
       present.push(sequenceNumber);
@@ -111,7 +111,7 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
   const after = removes ? heldSet(history) : EMPTY;
   const removed = touched.filter((row) => contains(before, row.sequenceNumber) && !contains(after, row.sequenceNumber));
   const kept = upserts.filter((row) => isHeld(history, row.sequenceNumber));
-  const keys = new Set(change.rows.map((row) => row.clientTempId));
+  const keys = new Set([change.own, ...change.rows.map((row) => row.clientTempId)]);
   const confirmed = model.pending.filter((row) => keys.has(row.clientTempId));
 
   const told = [...kept, ...deletions, ...rejected].map((row) => row.sequenceNumber);
