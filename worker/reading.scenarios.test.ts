@@ -159,6 +159,31 @@ test('R-2 a mark that is refused after the ticket was told again: the badge is t
   expect(tab.chat(CHAT).meta).toMatchObject({ unread: 5, lastReadSequence: 0 });
 });
 
+test('R-2 a chat that was taken away, and set back before it was given again, is as unread as the server says, whatever was typed in it (sim seed 1760003222)', async () => {
+  const { rig, fill } = scenario;
+  fill(10);
+  const { revision } = rig.server.chats.get(CHAT) ?? { revision: 0 };
+  fill(10);
+  const tab = await scenario.openedTab();
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 20 });
+  await tab.call('saveDraft', { requestId: CHAT, text: 'typed' });
+  await rig.time.advance(1_000);
+  rig.server.setAccess(CHAT, false);
+  await rig.time.advance(1_000);
+  rig.server.cut();
+  rig.server.restoreTo(CHAT, revision);
+  fill(1);
+  rig.server.setAccess(CHAT, true);
+  await rig.restartDaemon();
+  rig.server.restore();
+  const again = await scenario.openedTab();
+  await rig.time.advance(2_000);
+  expect(rig.server.unread(CHAT)).toBeGreaterThan(0);
+  expect(again.chat(CHAT).meta.unread).toBe(rig.server.unread(CHAT));
+  expect(await badge(again)).toBe(rig.server.unread(CHAT));
+  expect(again.chat(CHAT).meta.draft).toBe('typed');
+});
+
 test('#64 two hundred marks while scrolling fast: one request for each half second, with the highest', async () => {
   const { rig, fill } = scenario;
   fill(200);

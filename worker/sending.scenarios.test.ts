@@ -147,6 +147,35 @@ describe('a message that its tab repeats long after it was sent', () => {
   });
 });
 
+test('S-1 storage cannot tell whether a repeated message was sent before: the server is asked (sim seed 1760004146)', async () => {
+  let fails = false;
+  await use({
+    env: (env) => ({
+      openStore: async (...args) => {
+        const store = await env.openStore(...args);
+        return { ...store, read: (stores, work) => (fails ? Promise.reject(new TabcachedError('STORAGE_FAILED')) : store.read(stores, work)) };
+      },
+    }),
+  });
+  const { rig, serverTexts } = scenario;
+  rig.server.idempotent = false;
+  const tab = await scenario.openedTab();
+  const id = await scenario.send(tab, 'mine');
+  await rig.time.advance(1_000);
+  await rig.restartDaemon();
+  const again = await rig.openTab();
+  fails = true;
+  await again.call('send', { requestId: CHAT, clientTempId: id, content: 'mine' });
+  await again.call('send', { requestId: CHAT, clientTempId: '99999999-9999-4999-8999-999999999999', content: 'new' });
+  await rig.time.advance(1_000);
+  fails = false;
+  await rig.time.advance(60_000);
+  expect(serverTexts()).toEqual(['mine', 'new']);
+  await again.open(CHAT);
+  expect(again.texts(CHAT)).toEqual(['mine', 'new']);
+  expect(await scenario.storedOperations()).toEqual([]);
+});
+
 describe('a daemon that is killed', () => {
   test.each([1, 2, 3, 4, 5])('#38 before its write %i, sending loses and doubles nothing', async (dies) => {
     const { rig, fill, serverTexts } = scenario;

@@ -96,8 +96,8 @@ export const SYNC_BUGS = [
     edits: [
       {
         file: 'worker/outbox/outbox.ts',
-        text: '({ ...NO_CHANGE, rows: [row], own: true })',
-        replacement: '({ ...NO_CHANGE, rows: [row], answer: { start: row.sequenceNumber, end: row.sequenceNumber, complete: true, revision: row._revision, beginning: false }, settles: true, serverRevision: row._revision })',
+        text: '({ ...NO_CHANGE, rows: rows.map((row) => ({ ...row, clientTempId: operation.id })), rejected: message.requestId === operation.requestId ? rejected : [], own: operation.id })',
+        replacement: '({ ...NO_CHANGE, rows: rows.map((row) => ({ ...row, clientTempId: operation.id })), answer: { start: message.sequenceNumber, end: message.sequenceNumber, complete: true, revision: message.revision, beginning: false }, settles: true, serverRevision: message.revision })',
       },
     ],
   },
@@ -158,7 +158,7 @@ export const SYNC_BUGS = [
   },
   {
     name: 'the confirmed row does not take the place of the pending one',
-    edits: [{ file: 'worker/sync/merge.ts', text: 'const keys = new Set(change.rows.map((row) => row.clientTempId));', replacement: 'const keys = new Set<string | undefined>(change.answer ? [] : change.rows.map((row) => row.clientTempId));' }],
+    edits: [{ file: 'worker/sync/merge.ts', text: 'const keys = new Set([change.own, ...change.rows.map((row) => row.clientTempId)]);', replacement: 'const keys = new Set<string | undefined>(change.answer ? [] : [change.own, ...change.rows.map((row) => row.clientTempId)]);' }],
   },
   {
     name: 'patches made while a snapshot is on its way are lost',

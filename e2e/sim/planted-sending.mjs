@@ -72,8 +72,8 @@ export const SENDING_BUGS = [
     edits: [
       {
         file: 'worker/outbox/executor.ts',
-        text: 'return note(waiting(current, error, { counted: false, nextRetryAt: untilAt, unknown }));',
-        replacement: "return note(waiting(current, error, { counted: outcome === 'wait-token', nextRetryAt: untilAt, unknown }));",
+        text: 'return note(waiting(current, error, { now, counted: false, nextRetryAt: untilAt, unknown }));',
+        replacement: "return note(waiting(current, error, { now, counted: outcome === 'wait-token', nextRetryAt: untilAt, unknown }));",
       },
     ],
   },
@@ -83,7 +83,10 @@ export const SENDING_BUGS = [
   },
   {
     name: 'what waits for a token is not woken by it',
-    edits: [{ file: 'worker/outbox/executor.ts', text: '      stalledLanes.clear();\n', replacement: '' }],
+    edits: [
+      { file: 'worker/outbox/executor.ts', text: '      unstall();\n', replacement: '      look();\n' },
+      { file: 'worker/outbox/executor.ts', text: '        cancelStall ??= env.timers.after(TOKEN_RETRY_MS, unstall);\n', replacement: '' },
+    ],
   },
   {
     name: 'the pause that a server asks for is kept by its own lane alone',

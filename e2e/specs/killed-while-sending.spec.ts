@@ -1,4 +1,5 @@
 /** Deaths in the middle of sending: of the daemon, again and again, and of the last tab. */
+import { routes } from '../fixtures/fault-rules.ts';
 import { storedOperations } from '../fixtures/stored-operations.ts';
 import { expect, test, type DeskTab } from '../fixtures/test.ts';
 
@@ -108,3 +109,30 @@ for (const network of ['online', 'offline'] as const) {
     expect((await desk.technician.messages(ticket.id)).filter(({ content }) => content === 'pressed and gone')).toHaveLength(1);
   });
 }
+
+test('#39 T-1 the last tab is closed 5 ms after pressing send: where the browser lets the daemon outlive it, nobody has to come back for the message to be sent', async ({ desk }) => {
+  const ticket = await desk.newTicket();
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  await tab.isLive();
+  test.skip(!(await tab.page.evaluate(() => window.tabcached?.outlivesTabs)), 'This browser ends a shared worker with its last tab.');
+  // On its way, and refused for the moment, when the tab goes: only a daemon that lives on can try again.
+  desk.proxy.fault(routes.send, { kind: 'answer', status: 503, body: { type: 'about:blank', title: 'Down', status: 503 } }, 1);
+  await tab.page.bringToFront();
+  await tab.reply.fill('sent by nobody’s tab');
+  await tab.page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        document.querySelector<HTMLButtonElement>('form[aria-label="Write a reply"] button[type="submit"]')?.click();
+        setTimeout(resolve, 5);
+      }),
+  );
+  await tab.page.close();
+  const sent = async (): Promise<number> => (await desk.technician.messages(ticket.id)).filter(({ content }) => content === 'sent by nobody’s tab').length;
+  await expect.poll(sent, { timeout: 20_000 }).toBe(1);
+
+  const [next] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(next.articleWith('sent by nobody’s tab')).toHaveAttribute('data-status', 'sent');
+  await expect(next.status).toHaveAttribute('data-pending', '0');
+  expect(await sent()).toBe(1);
+});

@@ -14,7 +14,7 @@ import { takeIn } from '../sync/intake.ts';
 import { NO_CHANGE } from '../sync/merge.ts';
 import type { Ledger } from './ledger.ts';
 import { createNewestRows } from './newest-rows.ts';
-import { pendingRow, revived, sendOperation, type Draft } from './operations.ts';
+import { doubted, pendingRow, revived, sendOperation, type Draft } from './operations.ts';
 
 /** What the outbox is made with. */
 export interface OutboxSetup {
@@ -93,7 +93,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     nearlyFull: ledger.size() >= setup.limit * OUTBOX_WARN_SHARE,
   });
 
-  const accept = async (draft: Draft, draftVersion: number): Promise<SendReceipt> => {
+  const accept = async (draft: Draft, draftVersion: number, read: boolean): Promise<SendReceipt> => {
     const { requestId, clientTempId } = draft;
     const model = book.open(requestId);
     // A tab repeats a send whose answer it never got: the message may be on its way, sent, or discarded since.
@@ -107,7 +107,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const taken = [...model.pending, ...leaving].filter((other) => other.requestId === requestId);
     const sequence = Math.max(PROVISIONAL_BASE - 1, ...taken.map((other) => other.sequenceNumber)) + 1;
     const row = pendingRow(draft, { userId: setup.userId, sender: setup.sender() }, sequence, now);
-    const operation = sendOperation(draft, now, ledger.nextOrder(), setup.ticket(requestId));
+    // Where storage could not tell whether it was sent before, the server is asked.
+    const operation = doubted(sendOperation(draft, now, ledger.nextOrder(), setup.ticket(requestId)), !read);
     const { _draft, ...meta } = model.meta;
     const typed = draft.keepDraft || setup.draftVersion(requestId) !== draftVersion ? undefined : _draft;
     if (typed !== undefined) book.replace({ ...model, meta });
@@ -209,7 +210,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
       const known = accepting.get(draft.clientTempId);
       if (known) return known;
       const version = setup.draftVersion(draft.requestId);
-      const accepted = newestRows.when(draft.requestId, () => accept(draft, version)).finally(() => accepting.delete(draft.clientTempId));
+      const accepted = newestRows.when(draft.requestId, (read) => accept(draft, version, read)).finally(() => accepting.delete(draft.clientTempId));
       accepting.set(draft.clientTempId, accepted);
       return accepted;
     },

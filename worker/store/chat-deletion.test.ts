@@ -37,14 +37,14 @@ describe.each(twins)('deleting a chat in %s', (_name, open) => {
     await store.write(chatWriteStores, 'relaxed', (tx) => writeChat(tx, change(chatA, { removeIds: [uuid(50)], meta: { ...emptyChat(chatA, 3), _draft: 'half a' } })));
     await remove(store, false);
     await expectCounted(store);
-    expect(await store.read(['chat_meta'], (tx) => readChatMeta(tx, chatA))).toEqual({ ...emptyChat(chatA, 3), _draft: 'half a' });
+    expect(await store.read(['chat_meta'], (tx) => readChatMeta(tx, chatA))).toEqual({ ...emptyChat(chatA, 3), _draft: 'half a', _serverRead: { unreadCount: 0, lastReadSequence: 0, revision: 0 } });
   });
   test('R-1 keeps how far a person has read, with what he wrote (sim seed 2383)', async () => {
     const store = await filled();
     const read = { lastReadSequence: 2, lastReadAt: 4, unreadCount: 7 };
     await store.write(chatWriteStores, 'relaxed', (tx) => writeChat(tx, change(chatA, { meta: { ...emptyChat(chatA, 3), ...read } })));
     await remove(store, false);
-    expect(await store.read(['chat_meta'], (tx) => readChatMeta(tx, chatA))).toMatchObject({ ...read, messageCount: 1, lastSyncedSequence: 0 });
+    expect(await store.read(['chat_meta'], (tx) => readChatMeta(tx, chatA))).toMatchObject({ ...read, messageCount: 1, lastSyncedSequence: 0, _serverRead: { unreadCount: 7, lastReadSequence: 2, revision: 0 } });
   });
   test('removes all of it when told, with its operations', async () => {
     const store = await filled('half a');

@@ -38,7 +38,9 @@ export async function deleteChat(tx: WriteTransaction, requestId: string, option
     const { messageCount, messagesSize } = countRows(kept);
     const counters = { mediaSize: meta.mediaSize, messageCount, _messagesSize: messagesSize };
     const { lastReadSequence, lastReadAt, unreadCount } = meta;
-    const reset: ChatSyncState = { ...emptyChat(requestId, meta.lastAccessedAt), ...counters, lastReadSequence, lastReadAt, unreadCount };
+    // Of no revision: what the server says next stands, also when it was set back since.
+    const _serverRead = { unreadCount, lastReadSequence, revision: 0 };
+    const reset: ChatSyncState = { ...emptyChat(requestId, meta.lastAccessedAt), ...counters, lastReadSequence, lastReadAt, unreadCount, _serverRead };
     void tx.put('chat_meta', draft === undefined ? reset : { ...reset, _draft: draft });
   } else {
     void tx.delete('chat_meta', requestId);
