@@ -184,6 +184,58 @@ test('R-2 a chat that was taken away, and set back before it was given again, is
   expect(again.chat(CHAT).meta.draft).toBe('typed');
 });
 
+test.each([
+  ['the first list', true],
+  ['a list that tells of a new message', false],
+])('R-2 read elsewhere while %s is on its way: the badge is what the server says (sim seed 1760006346)', async (_, first) => {
+  const { rig, fill, answers } = scenario;
+  fill(3);
+  await rig.openTab();
+  await rig.time.advance(1_000);
+  if (first) {
+    await rig.store.write(['tickets', 'ticket_meta'], 'relaxed', async (tx) => {
+      await tx.delete('tickets', CHAT);
+      await tx.delete('ticket_meta', 'cursor');
+    });
+  } else {
+    rig.server.holdFrames(true);
+    fill(1);
+    rig.server.holdFrames(false);
+  }
+  const gate = createGate();
+  answers.tickets = (page) => gate.pass().then(() => page);
+  await rig.restartDaemon();
+  const again = await rig.openTab();
+  await rig.time.advance(1_000);
+  expect(gate.arrived()).toBeGreaterThan(0);
+  rig.server.readElsewhere(CHAT, first ? 2 : 4);
+  await rig.time.advance(100);
+  gate.open();
+  await rig.time.advance(1_000);
+  expect(await badge(again)).toBe(rig.server.unread(CHAT));
+  await again.open(CHAT);
+  expect(again.chat(CHAT).meta.unread).toBe(rig.server.unread(CHAT));
+});
+
+test('R-1 rows and record that disagree are fetched anew, and how far was read stays stored (sim seed 1760006303)', async () => {
+  const { rig, fill } = scenario;
+  fill(100);
+  const tab = await scenario.openedTab();
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 100 });
+  await rig.time.advance(1_000);
+  const rows = await scenario.storedRows();
+  // Cleared by the browser.
+  await rig.store.write(['messages'], 'relaxed', async (tx) => {
+    for (const { id } of rows) await tx.delete('messages', id);
+  });
+  await rig.restartDaemon();
+  rig.server.cut();
+  const again = await scenario.openedTab();
+  await scenario.send(again, 'mine');
+  await rig.time.advance(1_000);
+  expect(await scenario.storedMeta()).toMatchObject({ lastReadSequence: 100 });
+});
+
 test('#64 two hundred marks while scrolling fast: one request for each half second, with the highest', async () => {
   const { rig, fill } = scenario;
   fill(200);

@@ -81,15 +81,21 @@ export const sleepyStore = (life: WorkerLife, store: Store): Store => ({
 /** A backend whose answers and frames are heard awake. `onWelcome`: the server has named the user. */
 export function sleepyBackend(life: WorkerLife, backend: Backend, onWelcome: () => void): Backend {
   const { changes, findByTempId, openPush } = backend;
+  const news: (() => void)[] = [];
+  /** What a socket told while the worker hung comes before what the next one tells when it has just woken. */
+  const inOrder = (run: () => void): void => {
+    news.push(run);
+    whenAwake(life, () => news.shift()?.());
+  };
   const events = (inner: PushEvents): PushEvents => ({
     onOpen: (userId) =>
-      whenAwake(life, () => {
+      inOrder(() => {
         onWelcome();
         inner.onOpen(userId);
       }),
-    onFrame: (frame) => whenAwake(life, () => inner.onFrame(frame)),
-    onMalformed: (reason) => whenAwake(life, () => inner.onMalformed(reason)),
-    onDown: (code) => whenAwake(life, () => inner.onDown(code)),
+    onFrame: (frame) => inOrder(() => inner.onFrame(frame)),
+    onMalformed: (reason) => inOrder(() => inner.onMalformed(reason)),
+    onDown: (code) => inOrder(() => inner.onDown(code)),
   });
   return {
     tickets: (...args) => heardAwake(life, backend.tickets(...args)),

@@ -15,7 +15,7 @@ import { outboxWriteStores, putOrDeleteOperations, type OutboxChanges } from '..
 import type { Store } from '../store/store.ts';
 import { modelOf, rowsBetween, type ChatModel } from './chat-model.ts';
 import { heldSet, topOf } from './history.ts';
-import { mergeChange, NO_CHANGE, removedKeys, type Change } from './merge.ts';
+import { mergeChange, NO_CHANGE, shown, type Change } from './merge.ts';
 import { contains, difference, intersection, ofValues, rangeSet, size, union, type RangeSet } from './ranges.ts';
 
 /** What changed on every screen that shows the chat. */
@@ -142,7 +142,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     const meta = setup.derive(merged.model);
     chats.set(requestId, { ...merged.model, meta });
     const confirmed = merged.confirmed.map((row) => row.id);
-    setup.onChange({ requestId, upserts: merged.upserts, removals: removedKeys(before, merged), confirmed });
+    setup.onChange({ requestId, ...shown(before, merged), confirmed });
     const deletions = merged.removedSequences.map((sequenceNumber) => ({ sequenceNumber, revision: Number.MAX_SAFE_INTEGER }));
     commit({ requestId, upserts: merged.upserts, deletions, removeIds: [...confirmed, ...merged.displaced], meta, now, confirmed });
   };
@@ -166,9 +166,14 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     const { lastReadSequence, lastReadAt, _draft } = meta;
     const empty = freshChat(requestId);
     const fresh = { ...empty, lastReadSequence, lastReadAt, _serverRead: { unreadCount: 0, lastReadSequence: 0, ...empty._serverRead, revision: 0 }, ...(_draft === undefined ? {} : { _draft }) };
-    if (keep || pending.length > 0) chats.set(requestId, modelOf(fresh, pending));
+    const stays = keep || pending.length > 0;
+    if (stays) chats.set(requestId, modelOf(fresh, pending));
     else chats.delete(requestId);
-    write(requestId, 1, async (tx) => void (await deleteChat(tx, requestId, { now })), false);
+    const work: Parameters<typeof write>[2] = async (tx) => {
+      await deleteChat(tx, requestId, { now });
+      if (stays) await writeChat(tx, { requestId, upserts: [], deletions: [], meta: fresh, now });
+    };
+    write(requestId, 1, work, false);
     setup.onForgotten(requestId);
   };
 

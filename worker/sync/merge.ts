@@ -202,8 +202,8 @@ function cursorsAfter(model: ChatModel, change: Change, history: History): ChatM
   };
 }
 
-/** Keys of rows that a tab has to take off its screen: gone ones, and those whose sequence another message took. */
-export function removedKeys(before: ChatModel, merged: Merged): readonly string[] {
+/** What a tab has to show, and keys of rows that it has to take off its screen: gone ones, and those whose sequence another message took. */
+export function shown(before: ChatModel, merged: Merged): { readonly upserts: readonly CachedMessage[]; readonly removals: readonly string[] } {
   const keys = new Set(merged.removed.map(rowKey));
   for (const row of merged.confirmed) keys.add(rowKey(row));
   for (const row of merged.upserts) {
@@ -211,7 +211,7 @@ export function removedKeys(before: ChatModel, merged: Merged): readonly string[
     if (occupant && rowKey(occupant) !== rowKey(row)) keys.add(rowKey(occupant));
   }
   for (const row of merged.upserts) keys.delete(rowKey(row));
-  // A message that was sent again after its deletion is still there under its key.
-  if (keys.size > 0) for (const row of merged.model.rows) keys.delete(rowKey(row));
-  return [...keys];
+  // A message that was sent again after its deletion is still there under its key, whichever of the two a screen shows.
+  const again = keys.size > 0 ? merged.model.rows.filter((row) => keys.delete(rowKey(row))) : [];
+  return { upserts: [...merged.upserts, ...again], removals: [...keys] };
 }

@@ -65,6 +65,8 @@ export function createTicketList(setup: TicketListSetup): TicketList {
   const over = new AbortController();
   /** Tickets that frames spoke of since the request under way was sent. */
   const pushed = new Set<string>();
+  /** Revisions of which this user's reading was told last, by chat: the ticket itself may be of an older one. */
+  const reads = new Map<string, number>();
   let cursor = setup.cursor;
   let running: Promise<void> | null = null;
   let again = false;
@@ -92,7 +94,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
       if (known && known._revision > revision) continue;
       const told: CachedTicket = { ...body, _revision: revision, _cachedAt: known?._cachedAt ?? env.clock.now() };
       // An opened chat is told what the server says, not what was read here since: that may be refused.
-      const news = { ...told, ...laterWord(known, body, revision) };
+      const news = { ...told, ...(revision <= Math.max(known?._revision ?? 0, reads.get(body.id) ?? 0) && laterWord(known, body)) };
       // A chat's unread count is worked out with the head of its ticket, which may be new here.
       tickets.set(body.id, news);
       const ticket = { ...news, ...setup.onTold(told) };
@@ -110,6 +112,7 @@ export function createTicketList(setup: TicketListSetup): TicketList {
   /** A server that was set back counts revisions that were counted before: whatever it says from now on is newer. */
   const restart = (): void => {
     cursor = null;
+    reads.clear();
     for (const ticket of tickets.values()) tickets.set(ticket.id, { ...ticket, _revision: 0 });
     setup.onRestart();
   };
@@ -196,8 +199,11 @@ export function createTicketList(setup: TicketListSetup): TicketList {
     },
     toldRead: ({ requestId, unreadCount, lastReadSequence, revision }) => {
       const known = tickets.get(requestId);
+      // The list that is under way may have been read before: it is asked for again.
+      if (!known) return void pushed.add(requestId);
       // Frames may come late.
-      if (!known || known._revision > revision || (known._revision === revision && known.lastReadSequence > lastReadSequence)) return;
+      if (known._revision > revision || (known._revision === revision && known.lastReadSequence > lastReadSequence)) return;
+      reads.set(requestId, revision);
       setRead(requestId, unreadCount, lastReadSequence);
     },
     setRead,
@@ -212,8 +218,8 @@ export function createTicketList(setup: TicketListSetup): TicketList {
  * Of one revision there may be two words, because reading and rolled-back messages make none: an answer may be older than a frame that
  * overtook it. The head and the read mark only rise.
  */
-function laterWord(known: CachedTicket | undefined, told: Omit<ServerTicket, 'revision'>, revision: number): Partial<CachedTicket> {
-  if (known?._revision !== revision) return {};
+function laterWord(known: CachedTicket | undefined, told: Omit<ServerTicket, 'revision'>): Partial<CachedTicket> {
+  if (!known) return {};
   const { unreadCount, lastReadSequence } = known;
   const headSequence = Math.max(known.headSequence, told.headSequence);
   return lastReadSequence > told.lastReadSequence ? { headSequence, unreadCount, lastReadSequence } : { headSequence };
