@@ -14,7 +14,7 @@ const ignore = (): void => undefined;
 /** Presses send, and again after the daemon's death, as the client does. */
 export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const attempt = (): void => {
-    world.sent.onAttempt(sent, world.lifeOf(tab), () => tab.isAlive());
+    const pressed = world.sent.onAttempt(sent, world.lifeOf(tab), () => tab.isAlive());
     tab.call('send', { requestId: sent.chatId, clientTempId: sent.id, content: sent.content, ...(sent.picture === undefined ? {} : { isScreenshot: true, screenshotFileName: sent.picture }) }).then(
       ({ durable }) => {
         // What is kept in memory alone is promised to nobody.
@@ -22,7 +22,10 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
         if (!durable) world.host?.onMemoryOnly(sent);
       },
       (thrown: unknown) => {
-        if (toTabcachedError(thrown).code === 'DAEMON_LOST') return tab.onceReady(again);
+        if (toTabcachedError(thrown).code === 'DAEMON_LOST') {
+          world.sent.onLost(sent, pressed);
+          return tab.onceReady(again);
+        }
         if (sent.state === 'pressed') sent.state = 'refused';
       },
     );

@@ -89,6 +89,12 @@ export const SENDING_BUGS = [
     ],
   },
   {
+    name: 'a message gets ahead of one that waits for the newest rows of its chat',
+    edits: [
+      { file: 'worker/outbox/newest-rows.ts', text: 'const lookup = (known ?? Promise.resolve()).then(() => book.loadBefore', replacement: 'if (known) return then(true);\n      const lookup = Promise.resolve().then(() => book.loadBefore' },
+    ],
+  },
+  {
     name: 'the pause that a server asks for is kept by its own lane alone',
     edits: [
       { file: 'worker/outbox/executor.ts', text: 'const dueAt = Math.max(pause.untilAt(), onTime.nextRetryAt ?? 0);', replacement: 'const dueAt = onTime.nextRetryAt ?? 0;' },

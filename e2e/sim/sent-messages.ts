@@ -47,8 +47,10 @@ export interface Sent {
 export interface SentMessages {
   readonly all: ReadonlyMap<string, Sent>;
   press(id: string, chatId: string, content: string): Sent;
-  /** It is handed to a daemon, maybe not the first. */
-  onAttempt(sent: Sent, life: number, isHeard: () => boolean): void;
+  /** It is handed to a daemon, maybe not the first. Answers its number in the order of pressing; 0: that life, or a later one, has it from another tab. */
+  onAttempt(sent: Sent, life: number, isHeard: () => boolean): number;
+  /** The line to that daemon is gone, and its answer with it: when it is handed over again, that counts. */
+  onLost(sent: Sent, pressed: number): void;
   /** A person wants it tried again. */
   decide(sent: Sent): void;
   onRequest(request: SentRequest): void;
@@ -72,7 +74,8 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
   const underWay = new Set<SentRequest>();
   let presses = 0;
   let stores = 0;
-  let fresh: Sent[] = [];
+  /** Stored since the last check, with what was true then: whose daemon has died meanwhile may have been handed over again. */
+  let fresh: { readonly sent: Sent; readonly life: number; readonly pressed: number }[] = [];
   let pausedUntilAt = 0;
 
   const messageIn = (request: SentRequest): OutgoingMessage => request.detail as OutgoingMessage;
@@ -98,10 +101,16 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
   return {
     all,
     onAttempt: (sent, life, isHeard) => {
+      if (life <= sent.life) return 0;
       sent.isHeard = isHeard;
-      if (sent.life === life) return;
       sent.life = life;
       sent.pressed = ++presses;
+      return sent.pressed;
+    },
+    onLost: (sent, pressed) => {
+      if (pressed !== sent.pressed) return;
+      sent.life = 0;
+      sent.isHeard = () => false;
     },
     press: (id, chatId, content) => {
       const sent: Sent = { id, chatId, content, editing: null, former: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, blind: false, discarding: false, discarded: false, everOnServer: false, exposed: false, refusedIn: null, decidedAt: null };
@@ -142,7 +151,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
         sent.exposed = false;
         if (sent.stored !== null) continue;
         sent.stored = ++stores;
-        fresh.push(sent);
+        fresh.push({ sent, life: sent.life, pressed: sent.pressed });
       }
     },
     onDaemonDied: (life) => {
@@ -152,8 +161,8 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
     onClockJump: () => void (pausedUntilAt = 0),
     pausedUntilAt: () => pausedUntilAt,
     checkStep: () => {
-      for (const sent of fresh) {
-        const overtaken = [...all.values()].find((other) => other.chatId === sent.chatId && other.life === sent.life && other.pressed < sent.pressed && other.state === 'pressed' && other.stored === null && other.isHeard());
+      for (const { sent, life, pressed } of fresh) {
+        const overtaken = [...all.values()].find((other) => other.chatId === sent.chatId && other.life === life && other.pressed < pressed && other.state === 'pressed' && other.stored === null && other.isHeard());
         if (overtaken) verdict.broken('S-3', `"${sent.content}" was stored before "${overtaken.content}", which was pressed first`);
       }
       fresh = [];
