@@ -25,8 +25,11 @@ export interface DownloadCheck {
   isUnderWay(id: string): boolean;
   /** Are any? */
   count(): number;
-  /** Was that file asked for under a new address in this life of the daemon? */
-  wasRenewed(id: string): boolean;
+  /**
+   * May that file be given up as forbidden: was it asked for under a new address in this life of the daemon, or did the life before end while
+   * the refusal of that address was being written down?
+   */
+  mayGiveUp(id: string): boolean;
 }
 
 /** What is checked against. */
@@ -51,6 +54,10 @@ export function createDownloadCheck(setup: DownloadCheckSetup): DownloadCheck {
   const { verdict, time } = setup;
   const underWay = new Map<SentRequest, string>();
   const renewed = new Set<string>();
+  /** Files whose new address was refused too. */
+  const refused = new Set<string>();
+  /** Those of a dead daemon: its transaction may be committed after its death. Each counts once, until the file is asked for again. */
+  const bequeathed = new Set<string>();
   /** Files whose attempt asks once more by itself, because the first answer was of no use. */
   const goingOn = new Set<string>();
 
@@ -83,6 +90,7 @@ export function createDownloadCheck(setup: DownloadCheckSetup): DownloadCheck {
   return {
     onRequest: (request) => {
       const id = idOf(request);
+      bequeathed.delete(id);
       if (rangeOf(request).renew) renewed.add(id);
       if ([...underWay.values()].includes(id)) verdict.broken('one', `two downloads of ${id}`);
       if (underWay.size >= SLOTS) verdict.broken('slots', `${underWay.size + 1} downloads at once`);
@@ -100,17 +108,21 @@ export function createDownloadCheck(setup: DownloadCheckSetup): DownloadCheck {
       const { offset, etag } = rangeOf(request);
       if (isError(answer)) {
         underWay.delete(request);
+        if (answer.code === 'FORBIDDEN' && rangeOf(request).renew) refused.add(idOf(request));
         if (answer.status === 416) goingOn.add(idOf(request));
       } else if (offset > 0 && (answer.offset !== offset || answer.etag !== etag)) goingOn.add(idOf(request));
     },
     onEnd: (request) => void underWay.delete(request),
     onDaemonDied: () => {
+      bequeathed.clear();
+      for (const id of refused) bequeathed.add(id);
+      refused.clear();
       underWay.clear();
       renewed.clear();
       goingOn.clear();
     },
     isUnderWay: (id) => [...underWay.values()].includes(id),
     count: () => underWay.size,
-    wasRenewed: (id) => renewed.has(id),
+    mayGiveUp: (id) => renewed.has(id) || bequeathed.delete(id),
   };
 }

@@ -83,7 +83,7 @@ function checkRecord(world: World, before: CachedMediaMeta | undefined, after: C
   if (_partial && partBytes(blobs, id) < _partial.size) verdict.broken('D-2', `of ${id} ${_partial.size} bytes are said to be received, ${partBytes(blobs, id)} are stored`);
   if (after.downloadStatus === 'failed' && before?.downloadStatus !== 'failed') {
     if (!after._error) verdict.broken('live', `${id} failed, and nobody knows why`);
-    if (after._error?.code === 'FORBIDDEN' && !media.downloads.wasRenewed(id)) verdict.broken('#82', `${id} is given up as forbidden without asking for a new address`);
+    if (after._error?.code === 'FORBIDDEN' && !media.downloads.mayGiveUp(id)) verdict.broken('#82', `${id} is given up as forbidden without asking for a new address`);
   }
   if (before && isHeld(before) && !isHeld(after)) checkEviction(world, before, after);
 }

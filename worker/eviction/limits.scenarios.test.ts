@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createRig } from '../testing/rig.ts';
-import { CHAT, createMediaRig, MESSAGE, someBytes } from '../testing/media-rig.ts';
+import { someBytes } from '../testing/media-file-server.ts';
+import { CHAT, createMediaRig, MESSAGE } from '../testing/media-rig.ts';
 
 const HOUR_MS = 3_600_000;
 const CHATS = ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'];

@@ -5,6 +5,7 @@ import { openIndexedDbStore } from '../store/indexeddb-store.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
 import { mediaStoreContract, type MediaFixture } from '../testing/media-store-contract.ts';
+import { a, body, etag, expectCounted, fileOf } from '../testing/media-contract-fixture.ts';
 import { partBounds, partKey, readBlobKey, thumbnailKey } from './blob-keys.ts';
 import { createBlobMediaStore } from './blob-media-store.ts';
 
@@ -35,6 +36,32 @@ test('the same over the memory store, where a browser refuses to store', async (
   const { media } = await fixture(createMemoryStore());
   await media.reconcile();
   expect(await media.list()).toEqual([]);
+});
+
+test('D-2 killed after a body became visible and before its parts were deleted: counters are right after every transaction of the next daemon', async () => {
+  const store = createMemoryStore();
+  const before = await fixture(store);
+  await before.media.add(fileOf('a.png'));
+  await before.media.append(a, 0, new Blob(['bytes ']), etag);
+  await before.media.append(a, 6, new Blob(['of ']), etag);
+  let writes = 0;
+  const killed = await before.reopen({ ...store, write: (...args) => (++writes > 1 ? new Promise<never>(() => undefined) : store.write(...args)) });
+  void killed.publish(a, { ...body('bytes of a'), rest: new Blob(['a']) }, 1);
+  await expect.poll(() => writes).toBe(2);
+  await expectCounted(before);
+  let checked = 0;
+  const watched: Store = {
+    ...store,
+    write: async (...args) => {
+      const written = await store.write(...args);
+      await expectCounted(before);
+      checked += 1;
+      return written;
+    },
+  };
+  expect(await (await before.reopen(watched)).reconcile()).toEqual({ missing: 0, orphans: 2, countersWrong: false });
+  expect(checked).toBeGreaterThan(2);
+  expect(await before.media.size()).toBe(10);
 });
 
 test('keys of one file are never those of another, and are read back', () => {

@@ -7,7 +7,7 @@
 import type { CachedMediaBlob } from '../../protocol/index.ts';
 import type { ReadTransaction, Store, WriteTransaction } from '../store/store.ts';
 import { readBlobKey } from './blob-keys.ts';
-import { bodiless, correctCounters, countRecords, unpictured, withPartial } from './media-records.ts';
+import { bodiless, correctCounters, countRecords, recordStores, setMediaCounters, unpictured, withPartial } from './media-records.ts';
 import type { MediaReconciled, MediaRecord, MediaRecount } from './media-store.ts';
 
 /** Records of bytes read at once. */
@@ -37,9 +37,11 @@ export async function recountBlobs(tx: ReadTransaction): Promise<MediaRecount> {
 /** What has to change. */
 interface Repairs {
   readonly records: readonly MediaRecord[];
-  readonly orphans: readonly string[];
+  readonly orphans: readonly Stored[];
   readonly refs: ReadonlyMap<string, readonly string[]>;
   readonly missing: number;
+  /** What there is to count when the records are changed and the orphans are not deleted yet. */
+  readonly counted: MediaRecount;
 }
 
 /** Compares records and blobs. Pure. */
@@ -77,26 +79,31 @@ function compare(records: readonly MediaRecord[], blobs: readonly Stored[]): Rep
     const right = owners.get(key) ?? [];
     if (right.length > 0 && (right.length !== _refs.length || right.some((id) => !_refs.includes(id)))) refs.set(key, right);
   }
-  return { records: changed, orphans: blobs.filter((blob) => !isKnown(blob)).map((blob) => blob.key), refs, missing };
+  return { records: changed, orphans: blobs.filter((blob) => !isKnown(blob)), refs, missing, counted: { ...countRecords(next), mediaSize: sizeOf(blobs) } };
 }
 
-/** Puts everything right; nothing else may write meanwhile. One blob in each transaction, so that none is long. */
+/** Puts everything right; nothing else may write files meanwhile. One blob in each transaction, so that none is long; counters go with it (D-2). */
 export async function reconcileBlobs(store: Store, now: number): Promise<MediaReconciled> {
-  const write = (work: (tx: WriteTransaction) => Promise<void>): Promise<void> => store.write(['media_meta', 'media_blobs'], 'relaxed', work);
-  const { records, orphans, refs, missing } = await store.read(['media_meta', 'media_blobs'], async (tx) => compare(await tx.getAll('media_meta'), await storedBlobs(tx)));
-  if (records.length > 0) {
-    await write(async (tx) => {
-      for (const record of records) void tx.put('media_meta', record);
+  const write = <T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T> => store.write([...recordStores, 'media_blobs'], 'relaxed', work);
+  const { records, orphans, refs, missing, counted } = await store.read(['media_meta', 'media_blobs'], async (tx) => compare(await tx.getAll('media_meta'), await storedBlobs(tx)));
+  const countersWrong = await write((tx) => {
+    for (const record of records) void tx.put('media_meta', record);
+    return correctCounters(tx, counted, now);
+  });
+  let { mediaSize } = counted;
+  for (const { key, size } of orphans) {
+    mediaSize -= size;
+    const left = mediaSize;
+    await write((tx) => {
+      void tx.delete('media_blobs', key);
+      return setMediaCounters(tx, left, counted.mediaCount, now);
     });
   }
-  for (const key of orphans) await write((tx) => tx.delete('media_blobs', key));
   for (const [key, ids] of refs) {
     await write(async (tx) => {
       const blob = await tx.get('media_blobs', key);
       if (blob) await tx.put('media_blobs', { ...blob, _refs: [...ids] });
     });
   }
-  const counted = await store.read(['media_meta', 'media_blobs'], recountBlobs);
-  const countersWrong = await store.write(['chat_meta', 'cache_stats'], 'relaxed', (tx) => correctCounters(tx, counted, now));
   return { missing, orphans: orphans.length, countersWrong };
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { chatWriteStores, writeChat } from '../store/chat-writes.ts';
 import { emptyChat } from '../store/empty-records.ts';
-import { CHAT, createMediaRig, expectMediaCounted, MESSAGE, someBytes, type MediaRig } from '../testing/media-rig.ts';
+import { someBytes } from '../testing/media-file-server.ts';
+import { CHAT, createMediaRig, expectMediaCounted, MESSAGE, type MediaRig } from '../testing/media-rig.ts';
 
 /** The server deleted the chat's one message: the row goes, and the media part is told. */
 async function deleteMessage(rig: MediaRig): Promise<void> {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { TabcachedError } from '../../protocol/errors.ts';
-import { CHAT, createMediaRig, expectMediaCounted, MESSAGE, sha256, someBytes, type MediaRig } from '../testing/media-rig.ts';
+import { sha256, someBytes } from '../testing/media-file-server.ts';
+import { CHAT, createMediaRig, expectMediaCounted, MESSAGE, type MediaRig } from '../testing/media-rig.ts';
 
 const MB = 1024 * 1024;
 const last = (rig: MediaRig) => rig.requests.at(-1)!;
@@ -201,7 +202,7 @@ describe('#73 going on after a kill', () => {
 
   test('200 instead of 206: from the beginning', async () => {
     const rig = await killed();
-    rig.ranges = 'ignored';
+    rig.server.ranges = 'ignored';
     await finish(rig);
     expect(last(rig)).toMatchObject({ sent: 5 * MB });
     expect(rig.requests).toHaveLength(2);
@@ -209,7 +210,7 @@ describe('#73 going on after a kill', () => {
 
   test('416: from the beginning', async () => {
     const rig = await killed();
-    rig.ranges = 'refused';
+    rig.server.ranges = 'refused';
     await finish(rig);
     expect(last(rig).range.offset).toBe(0);
   });
@@ -225,7 +226,7 @@ describe('#73 going on after a kill', () => {
     const rig = await killed();
     const file = rig.serve('a.png', someBytes(5 * MB, 99));
     const lie = { ...file };
-    rig.before = (_, attempt, range) => {
+    rig.server.before = (_, attempt, range) => {
       // It looks at the range alone.
       file.etag = attempt === 2 ? range.etag : lie.etag;
     };
@@ -355,7 +356,7 @@ describe('failures', () => {
   const failing = async (code: ConstructorParameters<typeof TabcachedError>[0], times = Number.POSITIVE_INFINITY, retryAfterMs?: number) => {
     const rig = await createMediaRig();
     rig.serve('a.png', 'bytes');
-    rig.before = (_, attempt) => {
+    rig.server.before = (_, attempt) => {
       seen.push(rig.time.clock.now());
       if (attempt <= times) throw new TabcachedError(code, undefined, { retryAfterMs });
     };
@@ -419,7 +420,7 @@ describe('failures', () => {
     expect(rig.requests).toHaveLength(0);
     expect(seen.length).toBeLessThan(300);
     expect(tab.state('a.png')).toMatchObject({ status: 'queued', error: { code: 'OFFLINE' } });
-    rig.before = () => undefined;
+    rig.server.before = () => undefined;
     rig.media.wake(true);
     await rig.settle();
     await rig.time.advance(10);

@@ -1,8 +1,9 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { TabcachedError } from '../../protocol/errors.ts';
 import { mediaId } from '../../protocol/media.ts';
 import type { Store } from '../store/store.ts';
-import { CHAT, createMediaRig, expectMediaCounted, sha256, someBytes, type MediaRig, type MediaTab } from '../testing/media-rig.ts';
+import { sha256, someBytes } from '../testing/media-file-server.ts';
+import { CHAT, createMediaRig, expectMediaCounted, type MediaRig, type MediaTab } from '../testing/media-rig.ts';
 
 const SIZE = 2_300_000;
 const bytes = someBytes(SIZE);
@@ -60,6 +61,79 @@ test('#73 D-1 D-2 killed at whatever call to storage of a download, kept or lost
       await expectWhole(rig);
     }
     expect(moment).toBeLessThan(100);
+  }
+});
+
+/** Kills the daemon at each await of a kind in turn, with what is awaited delivered or not, until a download ends before there are so many. */
+async function killAtEach(begin: (killAt: (moment: number) => Promise<void>) => Promise<MediaRig>): Promise<number> {
+  for (let moment = 1; ; moment += 1) {
+    let killed = false;
+    for (const kept of [true, false]) {
+      killed = false;
+      let live: MediaRig | null = null;
+      const rig = await begin((reached) => {
+        if (!live || killed || reached !== moment) return Promise.resolve();
+        killed = true;
+        live.kill();
+        return kept ? Promise.resolve() : never();
+      });
+      live = rig;
+      const tab = rig.openTab();
+      void tab.watch('a.png').catch(() => undefined);
+      await rig.time.advance(20_000);
+      live = null;
+      await rig.restart();
+      await expectWhole(rig);
+    }
+    if (!killed) return moment - 1;
+    expect(moment).toBeLessThan(150);
+  }
+}
+
+test('#73 D-1 D-2 killed at whatever await of the network of a download, delivered or lost: the next daemon ends with the whole file', { timeout: 60_000 }, async () => {
+  const moments = await killAtEach(async (killAt) => {
+    const rig = await createMediaRig();
+    rig.serve('a.png', bytes);
+    let awaits = 0;
+    rig.server.before = rig.server.beforePart = () => killAt(++awaits);
+    return rig;
+  });
+  // The answer's head, each part, and its end.
+  expect(moments).toBe(1 + Math.ceil(SIZE / 65_536) + 1);
+});
+
+test('#73 D-1 D-2 killed at whatever await of hashing what was received before, delivered or lost: the next daemon ends with the whole file', { timeout: 60_000 }, async () => {
+  let hashing: (() => Promise<void>) | null = null;
+  const { stream } = Blob.prototype;
+  const watched = vi.spyOn(Blob.prototype, 'stream').mockImplementation(function (this: Blob) {
+    const reader = stream.call(this).getReader();
+    return new ReadableStream({
+      pull: async (controller) => {
+        const part = await reader.read();
+        await hashing?.();
+        if (part.done) controller.close();
+        else controller.enqueue(part.value);
+      },
+    });
+  });
+  try {
+    const moments = await killAtEach(async (killAt) => {
+      const rig = await createMediaRig({ byHand: true });
+      rig.serve('a.png', bytes);
+      hashing = null;
+      const tab = rig.openTab();
+      await tab.watch('a.png');
+      await rig.settle();
+      await rig.requests.at(-1)?.send(1_500_000);
+      await rig.restart();
+      rig.server.byHand = false;
+      let awaits = 0;
+      hashing = () => killAt(++awaits);
+      return rig;
+    });
+    expect(moments).toBeGreaterThan(1);
+  } finally {
+    watched.mockRestore();
   }
 });
 

@@ -46,9 +46,12 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
   const { queue, stats } = files;
   let closed = false;
   const fetchAgain = (entry: MediaEntry): Promise<void> => files.open(entry.record).then(files.want);
+  /** Watched, and neither held nor on its way: it was taken away, or storage refused that after its download had ended. */
+  const isAsleep = (entry: MediaEntry): boolean =>
+    entry.watchers.size > 0 && !(entry.stored && entry.record.localBlobKey !== null) && queue.phase(entry.id) === 'none' && files.get(entry.id) === entry;
   /** Was a file taken away although a message that came meanwhile, or stayed, shows it? */
   const lookAgain = async (entry: MediaEntry): Promise<void> => {
-    if (closed || entry.stored || entry.watchers.size === 0 || files.get(entry.id) !== entry) return;
+    if (closed || !isAsleep(entry)) return;
     try {
       await setup.flushed();
       const orphans = await store.read(['messages', 'chat_meta'], (tx) => orphansOf(tx, [entry.record], new Set()));
@@ -58,9 +61,16 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
     }
   };
   const remove = async (id: string): Promise<void> => {
-    await files.remove(id);
-    const entry = files.get(id);
-    if (entry) void lookAgain(entry);
+    try {
+      await files.remove(id);
+    } finally {
+      const entry = files.get(id);
+      if (entry) {
+        // Nothing fetches it any more, whatever storage says.
+        files.show(entry);
+        void lookAgain(entry);
+      }
+    }
   };
   const sweep = createOrphanSweep({ timers, log, store, media, flushed: setup.flushed, remove });
 
@@ -100,7 +110,7 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
     },
     rowsStored: (requestId, rows) => {
       for (const entry of files.all()) {
-        if (entry.requestId !== requestId || entry.stored || entry.watchers.size === 0 || !rows.some((row) => showsFile(row, entry.record))) continue;
+        if (entry.requestId !== requestId || !isAsleep(entry) || !rows.some((row) => showsFile(row, entry.record))) continue;
         // Its message was away, and the file with it.
         void fetchAgain(entry);
       }

@@ -4,7 +4,8 @@ import { mediaId } from '../../protocol/media.ts';
 import { chatWriteStores, writeChat } from '../store/chat-writes.ts';
 import { emptyChat } from '../store/empty-records.ts';
 import type { Store } from '../store/store.ts';
-import { CHAT, createMediaRig, expectMediaCounted, MESSAGE, someBytes, type MediaRig, type MediaRigOptions } from '../testing/media-rig.ts';
+import { someBytes } from '../testing/media-file-server.ts';
+import { CHAT, createMediaRig, expectMediaCounted, MESSAGE, type MediaRig, type MediaRigOptions } from '../testing/media-rig.ts';
 import { message, uuid } from '../testing/store-records.ts';
 
 const HOUR_MS = 60 * 60 * 1000;
@@ -104,7 +105,7 @@ describe('who waits for a file hears what becomes of it', () => {
     const watched = watchedStore();
     const rig = await createMediaRig({ store: watched.over });
     rig.serve('a.png', someBytes(1_500_000));
-    rig.before = () => {
+    rig.server.before = () => {
       watched.onWrite = () => {
         watched.onWrite = () => undefined;
         refuse();
@@ -142,6 +143,24 @@ describe('who waits for a file hears what becomes of it', () => {
     await rig.time.advance(1_000);
     expect(tab.state('a.png')).toMatchObject({ status: 'idle' });
     await writeMessage(rig, [row]);
+    rig.media.rowsStored(CHAT, [row]);
+    await rig.time.advance(1_000);
+    expect(tab.state('a.png')).toMatchObject({ status: 'completed' });
+  });
+
+  test('#80 T-3 its message comes while storage refuses to take the file away: it is fetched all the same', async () => {
+    const watched = watchedStore();
+    const rig = await createMediaRig({ store: watched.over });
+    rig.serve('a.png', 'content');
+    const tab = rig.openTab();
+    rig.linked = false;
+    expect(await tab.watch('a.png')).toMatchObject({ status: 'queued' });
+    await writeMessage(rig, []);
+    watched.onWrite = refuse;
+    rig.media.rowsRemoved(CHAT, [MESSAGE]);
+    await rig.time.advance(1_000);
+    expect(tab.state('a.png')).toMatchObject({ status: 'idle' });
+    rig.linked = true;
     rig.media.rowsStored(CHAT, [row]);
     await rig.time.advance(1_000);
     expect(tab.state('a.png')).toMatchObject({ status: 'completed' });
