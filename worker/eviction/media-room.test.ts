@@ -109,6 +109,17 @@ describe('room for media', () => {
     expect(evictions.entries().every(({ reason }) => reason === 'quota')).toBe(true);
   });
 
+  test('T-3 a browser that was full and has room again: the next file is kept, without a restart', async () => {
+    let estimate: StorageEstimate | null = { usageBytes: 2_000, quotaBytes: 2_000 };
+    const { room, time, keep, held } = await bed(1_000, () => estimate);
+    const checked = room.check();
+    await time.advance(50);
+    await checked;
+    expect([room.limitBytes(), await keep('f1', 100)]).toEqual([0, false]);
+    estimate = { usageBytes: 500, quotaBytes: 2_000 };
+    expect([await keep('f2', 100), room.limitBytes(), await held()]).toEqual([true, 1_000, ['f2']]);
+  });
+
   test('a browser that refused: that many bytes are freed whatever the budget says; nothing to free is told', async () => {
     const { room, time, keep, media } = await bed(10_000);
     for (let at = 1; at <= 3; at++) await keep(`f${at}`, 100);

@@ -129,8 +129,11 @@ export function createMediaRoom(setup: MediaRoomSetup): MediaRoom {
   return {
     make: (bytes) =>
       inTurn(async () => {
+        const excess = async (): Promise<number> => (await media.size()) + granted + bytes - limit;
+        // A browser that was full may have room again: without asking, nothing would be kept any more.
+        if (limit < setup.budgetBytes && (await excess()) > 0) await askQuota().catch((error: unknown) => log.warn('quota not known', { error: String(error) }));
         if (bytes > limit) return false;
-        const tooMany = (await media.size()) + granted + bytes - limit;
+        const tooMany = await excess();
         if (tooMany > 0 && (await evict(tooMany, 'room', true)) < tooMany) return false;
         granted += bytes;
         return true;

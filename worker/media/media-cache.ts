@@ -65,11 +65,7 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
       await files.remove(id);
     } finally {
       const entry = files.get(id);
-      if (entry) {
-        // Nothing fetches it any more, whatever storage says.
-        files.show(entry);
-        void lookAgain(entry);
-      }
+      if (entry) void lookAgain(entry);
     }
   };
   const sweep = createOrphanSweep({ timers, log, store, media, flushed: setup.flushed, remove });

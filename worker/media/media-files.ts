@@ -15,6 +15,7 @@ import { noted } from './media-records.ts';
 import type { MediaNotes, MediaRecord, MediaStore } from './media-store.ts';
 import type { Room } from './room.ts';
 import { createThumbnails } from './thumbnails.ts';
+import { createRemovals } from './removals.ts';
 import { createTurns } from './turns.ts';
 
 /** What files are made with. */
@@ -56,6 +57,7 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
   const { clock, log } = env;
   const entries = new Map<string, MediaEntry>();
   const turns = createTurns();
+  const removals = createRemovals();
   const stats = { requests: 0, resumed: 0, completed: 0, failed: 0, passedThrough: 0, receivedBytes: 0, evictedFiles: 0, evictedBytes: 0 };
 
   const note = async (entry: MediaEntry, notes: MediaNotes): Promise<void> => {
@@ -197,6 +199,8 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
 
   const want = (entry: MediaEntry): void => {
     const { record } = entry;
+    // A download that begins now would store parts of what is about to be gone.
+    if (removals.postpone(entry.id)) return;
     if (record.localBlobKey !== null) return makeThumbnail(entry);
     if (entry.lent || record.downloadStatus === 'failed') return;
     if (!backend.media) return void fail(entry, new TabcachedError('NOT_FOUND', 'This backend has no files.'));
@@ -207,14 +211,24 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
 
   const remove = async (id: string): Promise<void> => {
     const entry = entries.get(id);
-    await queue.drop(id);
-    await turns.take(id, () => media.remove(id));
-    if (!entry || entries.get(id) !== entry) return;
-    const { messageId, requestId, filename, originalFilename, mimeType, priority } = entry.record;
-    entry.record = newRecord({ requestId, filename, messageId, originalFilename, mimeType, priority }, clock.now());
-    entry.stored = false;
-    entry.lent = null;
-    show(entry);
+    const isCurrent = (): boolean => entry !== undefined && entries.get(id) === entry;
+    const end = removals.begin(id);
+    try {
+      await queue.drop(id);
+      await turns.take(id, () => media.remove(id));
+      if (!entry || !isCurrent()) return;
+      const { messageId, requestId, filename, originalFilename, mimeType, priority } = entry.record;
+      entry.record = newRecord({ requestId, filename, messageId, originalFilename, mimeType, priority }, clock.now());
+      entry.stored = false;
+      entry.lent = null;
+    } finally {
+      const isWanted = end();
+      if (entry && isCurrent()) {
+        // Nothing fetches it any more, whatever storage says.
+        show(entry);
+        if (isWanted && entry.watchers.size > 0) void open(entry.record).then(want);
+      }
+    }
   };
 
   return {

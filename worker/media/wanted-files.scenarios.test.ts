@@ -166,6 +166,36 @@ describe('who waits for a file hears what becomes of it', () => {
     expect(tab.state('a.png')).toMatchObject({ status: 'completed' });
   });
 
+  test('D-5 H-6 its message comes at whatever moment of its removal: it is fetched, and nothing of what was removed is written to', async () => {
+    const outcomes: string[] = [];
+    for (let moment = 1; moment <= 12; moment += 1) {
+      const refused: unknown[] = [];
+      let calls = 0;
+      let onCall = (): void => undefined;
+      const rig = await createMediaRig({
+        byHand: true,
+        store: (store) => ({
+          ...store,
+          read: (...args) => (onCall(), store.read(...args)),
+          write: (...args) => (onCall(), store.write(...args).catch((thrown: unknown) => (refused.push(thrown), Promise.reject(thrown)))),
+        }),
+      });
+      rig.serve('a.png', someBytes(3_000_000));
+      const tab = rig.openTab();
+      await tab.watch('a.png');
+      await rig.settle();
+      await rig.requests[0]?.send(1_500_000);
+      rig.server.byHand = false;
+      onCall = () => {
+        if (++calls === moment) rig.media.rowsStored(CHAT, [row]);
+      };
+      rig.media.forget(CHAT);
+      await rig.time.advance(40_000);
+      outcomes.push(`${moment} ${tab.state('a.png')?.status} ${String(refused[0] ?? '')}`);
+    }
+    expect(outcomes.filter((outcome) => !/^\d+ completed $/.test(outcome))).toEqual([]);
+  });
+
   test('D-5 a chat is fetched anew and its message stays: the file is fetched again', async () => {
     const rig = await createMediaRig();
     rig.serve('a.png', 'content');
