@@ -179,3 +179,28 @@ test('a chat whose link never broke does not expire', async () => {
   await rig.time.settle();
   expect(tab.chat(CHAT).meta.state).toBe('EXPIRED');
 });
+
+test('#20 M-2 H-7 rows that the browser cleared while a tab shows others of the chat: every tab is given what there is (sim seeds 1770000969, 1770000167)', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(100);
+  const tab = await rig.openTab();
+  await tab.open(CHAT);
+  await rig.time.advance(1_000);
+  await tab.call('loadPage', { requestId: CHAT, direction: 'older', lo: 51, hi: 100, tail: true, limit: 50 });
+  await rig.time.advance(1_000);
+  await rig.restartDaemon();
+  const [first, second] = [await rig.openTab(), await rig.openTab()];
+  for (const each of [first, second]) await each.open(CHAT);
+  await rig.time.advance(1_000);
+  const cleared = await rig.store.read(['messages'], (tx) => tx.getAll('messages', { index: 'by_request', bounds: { lower: CHAT, upper: CHAT } }));
+  await rig.store.write(['messages'], 'relaxed', async (tx) => {
+    for (const { id, sequenceNumber } of cleared) if (sequenceNumber <= 50) await tx.delete('messages', id);
+  });
+  rig.server.cut();
+  await second.call('loadPage', { requestId: CHAT, direction: 'older', lo: 51, hi: 100, tail: true, limit: 50 }).catch(() => undefined);
+  await rig.time.advance(100);
+  rig.server.remove(CHAT, 60);
+  rig.server.restore();
+  await rig.time.advance(5_000);
+  for (const each of [first, second]) expect(each.texts(CHAT)).toEqual(serverTexts().slice(-50));
+});

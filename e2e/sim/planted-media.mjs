@@ -74,7 +74,7 @@ export const MEDIA_BUGS = [
   },
   {
     name: 'files of a chat that is lost stay',
-    edits: [{ file: 'worker/wiring/wire-sync.ts', text: 'onForgotten: (requestId) => parts.media.loaded()?.forget(requestId),', replacement: 'onForgotten: () => undefined,' }],
+    edits: [{ file: 'worker/wiring/wire-sync.ts', text: '      parts.media.loaded()?.forget(requestId);\n', replacement: '' }],
   },
   {
     name: 'a file that was taken away is not fetched again when its message is back',

@@ -68,7 +68,7 @@ export interface ChatBookSetup {
   /** What follows from history and rows and is stored with them: the unread count. */
   derive(model: ChatModel): ChatSyncState;
   onChange(event: ChatEvent): void;
-  /** Everything confirmed of a chat is forgotten. */
+  /** Everything confirmed of a chat is forgotten: whoever shows it has to be given what there is now. */
   onForgotten(requestId: string): void;
 }
 
@@ -188,8 +188,8 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
       inTurn(requestId, async () => {
         const missing = difference(rangeSet(start, end), open(requestId).resident);
         if (missing.length === 0) return;
-          await committer.flush(requestId);
-          await adopt(requestId, await readSet(requestId, missing), missing);
+        await committer.flush(requestId);
+        await adopt(requestId, await readSet(requestId, missing), missing);
       }),
     loadBefore: (requestId, before, limit) =>
       inTurn(requestId, async () => {
@@ -202,9 +202,11 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
         const read = await store.read(['messages'], (tx) => readWindow(tx, requestId, { before: inMemory, limit: limit - rows.length }));
         const lowest = read.length < limit - rows.length ? model.history.floor : (read[0] as CachedMessage).sequenceNumber;
         const held = intersection(heldSet(model.history), rangeSet(lowest, inMemory - 1));
-        if (size(held) !== read.length) {
+        // While writes fail, the store has rows that were forgotten since.
+        const found = committer.waits(requestId) ? read.filter((row) => contains(held, row.sequenceNumber)) : read;
+        if (size(held) !== found.length) {
           // The browser cleared rows, or somebody wrote behind our back: what the record says cannot be trusted (#20).
-          log.error('rows and record disagree', { requestId, held: size(held), found: read.length });
+          log.error('rows and record disagree', { requestId, held: size(held), found: found.length });
           resetNow(requestId, true);
           return 0;
         }

@@ -41,8 +41,6 @@ export interface EngineSetup extends FetchSetup {
   headsPending(): boolean;
   /** State, problem or progress of a chat changed. */
   onState(requestId: string): void;
-  /** All rows of a chat were replaced: views start again. */
-  onReset(requestId: string): void;
   /** This user may not see the chat any more. */
   onForbidden(requestId: string): void;
   onParked(): void;

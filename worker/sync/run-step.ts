@@ -57,7 +57,6 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
     if (catchesUp && !backwards) markCurrent(cell, attachment);
     if (catchesUp) setup.onSynced(opens ? 'full' : 'delta');
     if (opens) cell.resync = false;
-    if (replaces) setup.onReset(requestId);
   };
 
   const markCurrent = (cell: SyncCell, attachment: number): void => {

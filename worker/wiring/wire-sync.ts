@@ -90,7 +90,10 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
       const unread = unreadOf(model);
       return model.meta.unreadCount === unread ? model.meta : { ...model.meta, unreadCount: unread };
     },
-    onForgotten: (requestId) => parts.media.loaded()?.forget(requestId),
+    onForgotten: (requestId) => {
+      parts.media.loaded()?.forget(requestId);
+      views.restart(requestId);
+    },
     onChange: ({ requestId, upserts, removals, confirmed }) => {
       if (upserts.length > 0) parts.media.loaded()?.rowsStored(requestId, upserts);
       rowsChanged(requestId, upserts, removals);
@@ -122,8 +125,7 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
       announce.state(requestId, parts.meta(requestId).state);
       hostChanged();
     },
-    onReset: (requestId) => views.restart(requestId),
-    onForbidden: (requestId) => void book.reset(requestId, true).then(() => views.restart(requestId)),
+    onForbidden: (requestId) => void book.reset(requestId, true),
     onStep: (requestId) => frames.resume(requestId),
   });
   const frames = createFrameDesk({ env, book, engine, interest, onRejected });
