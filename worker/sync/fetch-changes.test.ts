@@ -71,6 +71,16 @@ describe('M-1 an answer that is older than what is applied', () => {
     expect(fetched.change.rejected).toMatchObject([{ sequenceNumber: 2 }]);
   });
 
+  test('M-3 S-2 and speaks for what was written above it since (sim seed 1760009688)', async () => {
+    const server = serverWith(5);
+    const fetched = await fetchOvertaken(server, () => {
+      server.append(CHAT, 'message 6');
+      server.append(CHAT, 'message 7');
+    });
+    expect(fetched.change.rows).toHaveLength(7);
+    expect(fetched.change.answer).toMatchObject({ complete: true, revision: 7, start: 1, end: 7 });
+  });
+
   test('an answer that is not older is taken as it is', async () => {
     const server = serverWith(5);
     const fetched = await fetchOvertaken(server, () => undefined);

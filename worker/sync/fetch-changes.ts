@@ -109,6 +109,9 @@ async function follow(setup: FetchSetup, requestId: string, { page, since, appli
   const deletions = [...page.deletions];
   const rejected = [...page.rejected];
   let revision = since;
+  let end = page.answer?.end ?? 0;
+  // Of a page that reaches the head, the changes since tell what is above it as well.
+  const reaches = end === page.headSequence;
   for (let hasMore = true; hasMore; ) {
     const delta = await fetchDelta(setup, requestId, revision, CHANGES_PAGE_SIZE, signal);
     for (const row of delta.change.rows) {
@@ -119,10 +122,11 @@ async function follow(setup: FetchSetup, requestId: string, { page, since, appli
     rejected.push(...delta.change.rejected);
     hasMore = (delta.hasMore || delta.revision < (applied() ?? 0)) && delta.revision > revision;
     revision = delta.revision;
+    if (reaches) end = Math.max(end, delta.change.headSequence ?? 0);
   }
   for (const { sequenceNumber, revision: goneAt } of [...deletions, ...rejected]) {
     if ((newest.get(sequenceNumber)?._revision ?? goneAt) < goneAt) newest.delete(sequenceNumber);
   }
-  const answer = page.answer && { ...page.answer, revision };
+  const answer = page.answer && { ...page.answer, end, revision };
   return { ...page, rows: [...newest.values()], deletions, rejected: rejected.filter(({ sequenceNumber }) => !newest.has(sequenceNumber)), answer };
 }
