@@ -119,11 +119,15 @@ export function createChatPages({ book, engine, meta, version }: ChatPagesSetup)
   return {
     place: async (requestId, anchor, limit) => {
       let hit = book.open(requestId).history.floor > 0;
-      const window = await placed(requestId, anchor, limit, (query) => {
-        hit = false;
-        return engine.loadPage(requestId, query);
-      });
-      return { window, hit };
+      for (let tries = 0; ; tries++) {
+        const { era } = book.open(requestId);
+        const window = await placed(requestId, anchor, limit, (query) => {
+          hit = false;
+          return engine.loadPage(requestId, query);
+        });
+        // A window of what was forgotten meanwhile would end where that did. While storage fails, each look at it may forget again.
+        if (tries > 0 || book.open(requestId).era === era) return { window, hit };
+      }
     },
     snapshot: (requestId, window) => answer(requestId, window, window),
     load: async (requestId, { direction, window, gap, limit }) => {

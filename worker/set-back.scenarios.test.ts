@@ -1,9 +1,9 @@
 /** A server restored from a backup whose client was not told by a cursor: cases of SCENARIOS.md, #24, that need a daemon and its server. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
-import type { TicketsSnapshot } from '../protocol/index.ts';
+import type { ChatSnapshot, TicketsSnapshot } from '../protocol/index.ts';
 import type { RigTab } from './testing/rig.ts';
-import { CHAT, createScenario, type Scenario } from './testing/scenario.ts';
+import { CHAT, createGate, createScenario, type Scenario } from './testing/scenario.ts';
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -204,4 +204,63 @@ test('#24 H-7 a chat that was evicted, of which only its deletions are known (si
   await rig.time.advance(5_000);
   expect(serverTexts()).toHaveLength(10);
   expect(tab.texts(CHAT)).toEqual(serverTexts());
+});
+
+describe('#24 H-7 a server set back while a page that a tab asked for is under way (sim seed 1629194351)', () => {
+  test.each(['before', 'after'])('what the newest page brought, %s the answer of the other one, stays', async (when) => {
+    const { rig, answers, serverTexts } = scenario;
+    scenario.fill(184);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    rig.server.restoreTo(CHAT, 148);
+    const newest = createGate();
+    const around = createGate();
+    answers.messages = async (page) => {
+      await (page.newestSequence === 148 ? newest : around).pass();
+      return page;
+    };
+    rig.server.restore();
+    await rig.time.advance(2_000);
+    expect(newest.arrived()).toBe(1);
+    const opening = tab.call('openChat', { requestId: CHAT, anchor: 78, limit: 50 });
+    await rig.time.advance(10);
+    expect(around.arrived()).toBe(1);
+    for (const gate of when === 'before' ? [newest, around] : [around, newest]) {
+      gate.open();
+      await rig.time.advance(1_000);
+    }
+    await rig.time.advance(5_000);
+    const { window, rows } = JSON.parse(await opening) as ChatSnapshot;
+    // Where the newest page comes last, it comes to the screen as a patch.
+    const hi = when === 'before' ? 148 : 117;
+    expect(window).toMatchObject({ lo: 68, hi, tail: true });
+    expect(rows.map((row) => row.content)).toEqual(serverTexts().slice(67, hi));
+    await tab.open(CHAT);
+    expect(tab.texts(CHAT)).toEqual(serverTexts().slice(98));
+    expect(await scenario.storedMeta()).toMatchObject({ _floor: 68, lastSyncedSequence: 148, serverRevision: '148', knownGaps: [] });
+  });
+
+  test('a delta that leads on from a revision of before says nothing of what is held since', async () => {
+    const { rig, answers, serverTexts } = scenario;
+    scenario.fill(184);
+    const tab = await scenario.openedTab();
+    rig.server.cut();
+    rig.server.restoreTo(CHAT, 148);
+    // Grown past the cursor by edits alone: only the head tells.
+    for (let at = 1; at <= 40; at++) rig.server.edit(CHAT, at, `edited ${at}`);
+    const delta = createGate();
+    answers.changes = async (page) => {
+      await delta.pass();
+      return page;
+    };
+    rig.server.restore();
+    await rig.time.advance(1_000);
+    expect(delta.arrived()).toBe(1);
+    await tab.call('openChat', { requestId: CHAT, anchor: 78, limit: 50 });
+    delta.open();
+    await rig.time.advance(5_000);
+    await tab.open(CHAT);
+    expect(tab.texts(CHAT)).toEqual(serverTexts().slice(98));
+    expect(await scenario.storedMeta()).toMatchObject({ _floor: 68, lastSyncedSequence: 148, serverRevision: '188' });
+  });
 });

@@ -11,6 +11,8 @@ import { EMPTY, normalise, type Range, type RangeSet } from './ranges.ts';
 /** One opened chat. */
 export interface ChatModel {
   readonly requestId: string;
+  /** Another one once everything confirmed was forgotten: what was asked for before says nothing of what is held since. */
+  readonly era: object;
   /** The record of `chat_meta`; its history fields are written from `history` by {@link metaOf}. */
   readonly meta: ChatSyncState;
   readonly history: History;
@@ -31,6 +33,7 @@ const fromRange = ({ start, end }: Range): { startSeq: number; endSeq: number } 
 export function modelOf(meta: ChatSyncState, pending: readonly CachedMessage[]): ChatModel {
   return {
     requestId: meta.requestId,
+    era: {},
     meta,
     history: {
       floor: meta._floor,

@@ -9,14 +9,12 @@ import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
 import { backoffMs } from '../backoff.ts';
 import type { Environment } from '../env.ts';
 import type { ChatBook } from './chat-book.ts';
-import { revisionOf } from './chat-model.ts';
 import { isExpired } from './chat-state.ts';
-import { fetchPage, type FetchSetup } from './fetch-changes.ts';
+import type { FetchSetup } from './fetch-changes.ts';
 import { createHeadWait } from './head-wait.ts';
 import type { LinkStatus } from './link-state.ts';
 import { nextStep, type Step } from './plan.ts';
 import type { RangeSet } from './ranges.ts';
-import { loadAhead } from './reached-revision.ts';
 import { createStepRunner } from './run-step.ts';
 import { newCell, stopRetry, type SyncCell } from './sync-cell.ts';
 import { createSyncQueue } from './sync-queue.ts';
@@ -272,11 +270,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
         const cell = cellOf(requestId);
         cell.loads += 1;
         try {
-          await loadAhead(book, requestId);
-          const before = book.open(requestId);
-          const attachment = link.attachment();
-          const fetched = await fetchPage(setup, requestId, query, () => revisionOf(book.open(requestId)), over.signal);
-          await steps.applyPage(before, fetched, query, false, attachment);
+          while (!(await steps.page(requestId, query, false, over.signal)));
         } finally {
           cell.loads -= 1;
         }

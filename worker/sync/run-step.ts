@@ -9,7 +9,7 @@ import { TabcachedError } from '../../protocol/errors.ts';
 import { MAX_GAPS } from '../../protocol/limits.ts';
 import { revisionOf, type ChatModel } from './chat-model.ts';
 import type { EngineSetup } from './engine.ts';
-import { fetchDelta, fetchPage, laterOf, reachesHead, type FetchedPage } from './fetch-changes.ts';
+import { fetchDelta, fetchPage, laterOf, reachesHead } from './fetch-changes.ts';
 import { topOf } from './history.ts';
 import { inDoubt, type Step } from './plan.ts';
 import { union } from './ranges.ts';
@@ -21,20 +21,30 @@ import type { SyncCell } from './sync-cell.ts';
 export interface StepRunner {
   /** Rejects with the backend's error, or when the answer leads nowhere. */
   run(cell: SyncCell, step: Exclude<Step, { kind: 'idle' }>, signal: AbortSignal): Promise<void>;
-  /** `before`: the chat when the request was sent. `resync`: what is held is in doubt until the answer covers it. */
-  applyPage(before: ChatModel, fetched: FetchedPage, query: MessagesQuery, resync: boolean, attachment: number): Promise<void>;
+  /**
+   * Fetches a page and applies it. `resync`: what is held is in doubt until the answer covers it. Answers the chat as it was when the
+   * request was sent, and whether the server vouches for the page; null: all was forgotten since, and nothing was applied.
+   */
+  page(requestId: string, query: MessagesQuery, resync: boolean, signal: AbortSignal): Promise<{ readonly before: ChatModel; readonly complete: boolean } | null>;
 }
 
 /** Creates the runner of an engine's chats. */
 export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string) => SyncCell): StepRunner {
   const { book, link, env } = setup;
 
-  /** `before`: the chat when the request was sent, which is what tells a server that went backwards from an answer that is late. */
-  const applyPage = async (before: ChatModel, fetched: FetchedPage, query: MessagesQuery, resync: boolean, attachment: number): Promise<void> => {
-    const { requestId } = before;
+  /** Was everything confirmed forgotten since? */
+  const isOld = ({ requestId, era }: ChatModel): boolean => book.open(requestId).era !== era;
+
+  const page: StepRunner['page'] = async (requestId, query, resync, signal) => {
+    await loadAhead(book, requestId);
+    const attachment = link.attachment();
+    // The chat when the request was sent is what tells a server that went backwards from an answer that is late.
+    const before = book.open(requestId);
+    const fetched = await fetchPage(setup, requestId, query, () => revisionOf(book.open(requestId)), signal);
     const cell = cellOf(requestId);
     // Access was lost while the answer was under way: its rows went, and must not come back with it.
     if (cell.denied) throw cell.problem ?? new TabcachedError('FORBIDDEN');
+    if (isOld(before)) return null;
     const applied = revisionOf(before);
     const newest = query.mode === 'newest';
     const backwards = fetched.headSequence < topOf(before.history) || (newest && fetched.revision !== null && fetched.revision < reachedRevision(before));
@@ -43,7 +53,8 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
     if (replaces) await book.reset(requestId, true);
     // A newest page that the server does not vouch for says nothing of what is missing from it, least of all at its end.
     const first = before.history.floor === 0 || (applied === null && setup.backend.changes !== undefined);
-    const opens = newest && fetched.change.answer?.complete === true && (resync || replaces || first);
+    const complete = fetched.change.answer?.complete === true;
+    const opens = newest && complete && (resync || replaces || first);
     const catchesUp = opens || (setup.backend.changes === undefined && query.mode === 'since' && reachesHead(fetched));
     await book.apply(requestId, (model) => ({
       ...fetched.change,
@@ -57,6 +68,7 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
     if (catchesUp && !backwards) markCurrent(cell, attachment);
     if (catchesUp) setup.onSynced(opens ? 'full' : 'delta');
     if (opens) cell.resync = false;
+    return { before, complete };
   };
 
   const markCurrent = (cell: SyncCell, attachment: number): void => {
@@ -68,20 +80,19 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
 
   const run = async (cell: SyncCell, step: Exclude<Step, { kind: 'idle' }>, signal: AbortSignal): Promise<void> => {
     const { requestId } = cell;
-    await loadAhead(book, requestId);
-    const attachment = link.attachment();
-    const before = book.open(requestId);
     if (step.kind === 'changes') {
+      await loadAhead(book, requestId);
+      const attachment = link.attachment();
+      const before = book.open(requestId);
       const delta = await fetchDelta(setup, requestId, step.since, step.limit, signal);
       if (cell.denied) throw cell.problem ?? new TabcachedError('FORBIDDEN');
       // A server that has not come as far as it had confirmed was set back: what leads on from a cursor of before is worth nothing.
       if (!delta.hasMore && delta.revision < reachedRevision(before)) throw new TabcachedError('CURSOR_EXPIRED');
       // Push frames may have led further while the delta was under way.
-      await book.apply(requestId, (model) => ({
-        ...delta.change,
-        serverRevision: laterOf(revisionOf(model), delta.revision),
-        ...(delta.hasMore ? {} : { syncedAt: env.clock.now() }),
-      }));
+      await book.apply(requestId, (model) =>
+        isOld(before) ? null : { ...delta.change, serverRevision: laterOf(revisionOf(model), delta.revision), ...(delta.hasMore ? {} : { syncedAt: env.clock.now() }) },
+      );
+      if (isOld(before)) return;
       cell.refusals = 0;
       if (!delta.hasMore) {
         markCurrent(cell, attachment);
@@ -89,11 +100,11 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
       } else if (delta.revision <= step.since) throw new TabcachedError('SERVER_FAILED', 'A delta that does not advance.');
       return;
     }
-    const fetched = await fetchPage(setup, requestId, step.query, () => revisionOf(book.open(requestId)), signal);
-    await applyPage(before, fetched, step.query, step.resync, attachment);
-    if (noteProgress(cell.stalls, step, before, book.open(requestId))) setup.onParked();
-    if (step.query.mode === 'newest' && !fetched.change.answer?.complete) throw new TabcachedError('SERVER_FAILED', 'The server does not vouch for its newest page.');
+    const paged = await page(requestId, step.query, step.resync, signal);
+    if (!paged) return;
+    if (noteProgress(cell.stalls, step, paged.before, book.open(requestId))) setup.onParked();
+    if (step.query.mode === 'newest' && !paged.complete) throw new TabcachedError('SERVER_FAILED', 'The server does not vouch for its newest page.');
   };
 
-  return { run, applyPage };
+  return { run, page };
 }
