@@ -78,13 +78,16 @@ const unreadMessages: RolldownPlugin = {
       .replace(/const message\$1 = .*\n.*/, blank);
     if (/received|message|lang|abort/.test(issues)) throw new Error(`issues are made in another way in ${id}`);
     // What only messages, other libraries or asynchronous schemas read.
-    const unread = [/, \{ received: (?:`[^`\n]*`|[^{}\n]*) \}/g, /\t\tasync: false,/g, /\t\treference: \w+(?:\$\d)?,/g, /(?<=function _standardSchema\(schema\) \{\n)\tschema\["~standard"\][^]*?\n\t\};/g];
+    const unread = [/, \{ received: (?:`[^`\n]*`|[^{}\n]*) \}/g, /\t\tasync: false,/g, /\t\tmessage: message\$1,/g, /\t\treference: \w+(?:\$\d)?,/g, /(?<=function _standardSchema\(schema\) \{\n)\tschema\["~standard"\][^]*?\n\t\};/g];
     const bare = unread.reduce((rest, unused) => {
       const without = rest.replaceAll(unused, blank);
       if (without === rest) throw new Error(`valibot is not what it was: ${String(unused)} is not in ${id}`);
       return without;
     }, code.slice(end));
-    return { code: code.slice(0, start) + issues + bare, map: null };
+    // Schemas name texts, numbers and booleans only, which JSON words alike.
+    const head = code.slice(0, start).replace(/(?<=function _stringify\(input\) \{\n)[^]*?(?=\n\})/, (body) => `return JSON.stringify(input);${blank(body)}`);
+    if (head.length >= start) throw new Error(`values are worded in another way in ${id}`);
+    return { code: head + issues + bare, map: null };
   },
 };
 
