@@ -4,7 +4,7 @@ import type { HostOption } from './e2e/fixtures/desk.ts';
 import { browserFlags } from './e2e/fixtures/find-browser.ts';
 import { findOrInstallBrowser } from './e2e/fixtures/install-browser.ts';
 
-/** Specs that prove what must hold wherever the daemon runs; those of the fallback itself ask for it. */
+/** Specs that run in both hosts here, because they are most about tabs; those of the fallback itself ask for it. `npm run test:fallback` runs all. */
 const IN_BOTH_HOSTS = ['one-daemon', 'messages-everywhere', 'killed-daemon', 'crashed-tab', 'updates', 'two-users', 'drafts', 'content-security', 'sign-out', 'tabs'].map((name) => `**/${name}.spec.ts`);
 
 export default defineConfig<{ host: HostOption }>({

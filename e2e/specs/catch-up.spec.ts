@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type BrowserContext } from '@playwright/test';
 import { bulkAppend } from '../backend/bulk.ts';
+import { applyHost } from '../fixtures/desk.ts';
 import { deskTab } from '../fixtures/desk-tab.ts';
 import { browserFlags } from '../fixtures/find-browser.ts';
 import { routes } from '../fixtures/fault-rules.ts';
@@ -77,13 +78,14 @@ test('#17 10,000 messages that arrive while offline: the newest are shown, the g
   await expect.poll(() => tab.page.evaluate((id) => window.tabcached?.chat(id).getSnapshot().meta?.gaps[0]?.endSeq, ticket.id)).toBe(9_901);
 });
 
-test('M-1 a message edited and another deleted while the browser was closed: the cache shows at once, then the truth', async ({ desk }) => {
+test('M-1 a message edited and another deleted while the browser was closed: the cache shows at once, then the truth', async ({ desk, host }) => {
   const ticket = await desk.newTicket();
   const edited = await desk.requester.say(ticket.id, 'to be edited');
   const deleted = await desk.requester.say(ticket.id, 'to be deleted');
   const profile = mkdtempSync(join(tmpdir(), 'tabcached-spec-'));
   const open = async (): Promise<{ context: BrowserContext; tab: ReturnType<typeof deskTab> }> => {
     const context = await chromium.launchPersistentContext(profile, { executablePath: findOrInstallBrowser(), args: browserFlags(), headless: true });
+    await applyHost(context, host);
     const page = await context.newPage();
     await page.goto(`${desk.proxy.origin}/?as=${desk.technician.username}&ticket=${ticket.id}`);
     return { context, tab: deskTab(page) };

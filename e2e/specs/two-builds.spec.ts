@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseWorkerName } from 'tabcached/protocol';
+import { parseDaemonLease } from 'tabcached/protocol';
 import { startReferenceServer, type ReferenceServer } from '../backend/index.ts';
 import { openDesk } from '../fixtures/desk.ts';
 import { routes } from '../fixtures/fault-rules.ts';
+import { heldLocks } from '../fixtures/held-locks.ts';
 import { buildOtherDesk, deploy } from '../fixtures/second-build.ts';
 import { expect, test as base, type Desk, type DeskTab, type NewTicket } from '../fixtures/test.ts';
 
@@ -35,10 +36,12 @@ const test = base.extend<{ site: string; deployed: Desk }, { newerDesk: string }
 });
 
 const supersededOf = (tab: DeskTab) => tab.page.evaluate(() => window.tabcached?.status.getSnapshot().superseded ?? null);
-const runningBuilds = async (desk: Desk): Promise<string[]> => (await desk.daemons.list()).map(({ name }) => parseWorkerName(name)?.buildId ?? name);
+/** By their leases: of a dedicated worker that was ended while it hung, the browser goes on telling for a while. */
+const runningBuilds = async (tab: DeskTab): Promise<string[]> => (await heldLocks(tab)).flatMap((lock) => parseDaemonLease(lock)?.buildId ?? []);
 const databaseVersions = (tab: DeskTab) => tab.page.evaluate(async () => (await indexedDB.databases()).map(({ version }) => version));
 const mark = (tab: DeskTab) => tab.page.evaluate(() => void Object.assign(window, { sameDocument: true }));
-const isMarked = (tab: DeskTab) => tab.page.evaluate(() => 'sameDocument' in window);
+/** Asked in the middle of loading anew, it is not answered. */
+const isMarked = (tab: DeskTab) => tab.page.evaluate(() => 'sameDocument' in window).catch(() => true);
 
 async function expectOnce(desk: Desk, tabs: readonly DeskTab[], ticket: NewTicket, texts: readonly string[]): Promise<void> {
   for (const tab of tabs) {
@@ -65,7 +68,7 @@ test('#89 T-2 a new build with a newer schema is opened beside three old tabs: i
   await deploy(newerDesk, site);
   const [fresh] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
   await fresh.isLive();
-  await expect.poll(() => runningBuilds(desk)).toEqual(['4.2000000.newer']);
+  await expect.poll(() => runningBuilds(fresh)).toEqual(['4.2000000.newer']);
   expect(await databaseVersions(fresh)).toEqual([4]);
   const epoch = await fresh.epoch();
   for (const tab of olds) {
@@ -92,7 +95,7 @@ test('#89 T-2 a new build with a newer schema is opened beside three old tabs: i
   await olds[1].page.bringToFront();
   await olds[1].reply.fill('');
   await expect.poll(() => isMarked(olds[1]), { timeout: 30_000 }).toBe(false);
-  expect(await runningBuilds(desk)).toEqual(['4.2000000.newer']);
+  expect(await runningBuilds(fresh)).toEqual(['4.2000000.newer']);
 });
 
 test('#89 S-1 S-3 what waits in the outbox of the old build, one message of it on its way, is sent by the new one, once and in order', async ({ deployed: desk, site, newerDesk }) => {
@@ -112,7 +115,7 @@ test('#89 S-1 S-3 what waits in the outbox of the old build, one message of it o
 
   await deploy(newerDesk, site);
   const [fresh] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
-  await expect.poll(() => runningBuilds(desk)).toEqual(['4.2000000.newer']);
+  await expect.poll(() => runningBuilds(fresh)).toEqual(['4.2000000.newer']);
   release();
   await expectOnce(desk, [...olds, fresh], ticket, texts);
   expect((await desk.technician.messages(ticket.id)).map(({ content }) => content)).toEqual([ticket.content, ...texts]);
@@ -134,11 +137,11 @@ test('#89 the newer daemon is killed: old and new tabs meet on the next one of t
     await expect(tab.status).not.toHaveAttribute('data-epoch', epoch);
     await tab.isLive();
   }
-  expect(await runningBuilds(desk)).toEqual(['4.2000000.newer']);
+  expect(await runningBuilds(fresh)).toEqual(['4.2000000.newer']);
   expect(new Set(await Promise.all([fresh, ...olds].map((tab) => tab.epoch()))).size).toBe(1);
 });
 
-test('#89 T-2 S-4 a hung old daemon that keeps the database from its upgrade: the new one reads on, keeps what is written, and sends it once the old one lets go and is fenced', async ({ deployed: desk, site, newerDesk }) => {
+test('#89 T-2 S-4 a hung old daemon that keeps the database from its upgrade: the new one reads on, keeps what is written, and sends it once the old one lets go and is fenced', async ({ deployed: desk, site, newerDesk, host }) => {
   test.setTimeout(120_000);
   const ticket = await desk.newTicket();
   const [old] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
@@ -155,11 +158,11 @@ test('#89 T-2 S-4 a hung old daemon that keeps the database from its upgrade: th
   await expect(old.status).toHaveAttribute('data-epoch', await fresh.epoch(), { timeout: 30_000 });
   for (const tab of [fresh, old]) {
     await expect(tab.articleWith('said meanwhile')).toHaveCount(1);
-    // What waits in the database that cannot be read must not be overtaken.
-    await expect(tab.articleWith('from the new tab')).toHaveAttribute('data-status', 'pending');
+    // What waits in the database that cannot be read must not be overtaken. A dedicated worker is ended by its page, and the database is free.
+    if (host === 'shared-worker') await expect(tab.articleWith('from the new tab')).toHaveAttribute('data-status', 'pending');
   }
   await wakeUp();
-  await expect.poll(() => runningBuilds(desk)).toEqual(['4.2000000.newer']);
+  await expect.poll(() => runningBuilds(fresh)).toEqual(['4.2000000.newer']);
   await expectOnce(desk, [fresh, old], ticket, ['said meanwhile', 'from the new tab']);
   expect(await fresh.page.evaluate(() => window.tabcached?.status.getSnapshot().storage)).toBe('indexeddb');
   await expect(old.reply).toHaveValue('kept');
