@@ -17,9 +17,12 @@ const IN_ONE_HOST = [
 /** A dedicated worker ends with its page: what it has not stored within 5 ms may be lost, as the README says. */
 const NEEDS_A_DAEMON_THAT_STAYS = /#39 T-1 the last tab is closed/;
 
-export default defineConfig(base, {
+/** Joining two configurations joins their projects too. */
+const { projects: _, ...settings } = base;
+
+export default defineConfig(settings, {
   testDir: '../specs',
   grepInvert: NEEDS_A_DAEMON_THAT_STAYS,
   outputDir: '../../test-results/fallback',
-  projects: [{ name: 'fallback', testIgnore: IN_ONE_HOST, use: { host: 'fallback' } }],
+  projects: [{ name: 'fallback', testIgnore: IN_ONE_HOST, use: { host: 'fallback' } as NonNullable<typeof base.use> }],
 });
