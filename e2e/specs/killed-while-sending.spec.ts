@@ -80,6 +80,20 @@ test('#38 S-1 S-2 S-3 S-4 the daemon is killed at random moments during 200 send
   expect(await storedOperations(watcher.page, desk.technician.userId)).toEqual([]);
 });
 
+/** Presses send, and is gone 5 ms later. */
+async function pressAndLeave({ page, reply }: DeskTab, text: string): Promise<void> {
+  await page.bringToFront();
+  await reply.fill(text);
+  await page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        document.querySelector<HTMLButtonElement>('form[aria-label="Write a reply"] button[type="submit"]')?.click();
+        setTimeout(resolve, 5);
+      }),
+  );
+  await page.close();
+}
+
 for (const network of ['online', 'offline'] as const) {
   test(`#39 T-1 the last tab is closed 5 ms after pressing send, ${network}`, async ({ desk }) => {
     const ticket = await desk.newTicket();
@@ -90,16 +104,7 @@ for (const network of ['online', 'offline'] as const) {
       desk.proxy.cut();
       await expect(tab.status).toHaveText(/offline/i);
     }
-    await tab.page.bringToFront();
-    await tab.reply.fill('pressed and gone');
-    await tab.page.evaluate(
-      () =>
-        new Promise((resolve) => {
-          document.querySelector<HTMLButtonElement>('form[aria-label="Write a reply"] button[type="submit"]')?.click();
-          setTimeout(resolve, 5);
-        }),
-    );
-    await tab.page.close();
+    await pressAndLeave(tab, 'pressed and gone');
 
     desk.proxy.restore();
     const [next] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
@@ -118,16 +123,7 @@ test('#39 T-1 the last tab is closed 5 ms after pressing send: where the browser
   test.skip(!(await tab.page.evaluate(() => window.tabcached?.outlivesTabs)), 'This browser ends a shared worker with its last tab.');
   // On its way, and refused for the moment, when the tab goes: only a daemon that lives on can try again.
   desk.proxy.fault(routes.send, { kind: 'answer', status: 503, body: { type: 'about:blank', title: 'Down', status: 503 } }, 1);
-  await tab.page.bringToFront();
-  await tab.reply.fill('sent by nobody’s tab');
-  await tab.page.evaluate(
-    () =>
-      new Promise((resolve) => {
-        document.querySelector<HTMLButtonElement>('form[aria-label="Write a reply"] button[type="submit"]')?.click();
-        setTimeout(resolve, 5);
-      }),
-  );
-  await tab.page.close();
+  await pressAndLeave(tab, 'sent by nobody’s tab');
   const sent = async (): Promise<number> => (await desk.technician.messages(ticket.id)).filter(({ content }) => content === 'sent by nobody’s tab').length;
   await expect.poll(sent, { timeout: 20_000 }).toBe(1);
 
