@@ -1,3 +1,9 @@
+/**
+ * Removals under way.
+ *
+ * Owns: that a file wanted while it is being taken away is wanted once that is over. Does not know how files are removed.
+ */
+
 /** Files that are being taken away, and whether somebody wanted them meanwhile. */
 export interface Removals {
   /** A file is being taken away until the answer is called, which tells whether it was wanted meanwhile; the last of several tells. */

@@ -179,7 +179,7 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
       const { executor, media, outboxView, signOut, tabs } = parts;
       tokens.verify();
       if (backend.openPush) unlock();
-      // Both have to be there when the network is not.
+      // They have to be there when the network is not.
       for (const part of [signOut, outboxView, tabs]) part.load().catch(() => undefined);
       catchUp();
       executor.wake(true);
