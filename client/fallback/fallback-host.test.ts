@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { electionChannel } from '../../protocol/lobby.ts';
 import { workerName } from '../../protocol/names.ts';
 import type { Client } from '../client.ts';
+import { fallbackHost } from './fallback-host.ts';
 import { fallbackTab, type FallbackTab } from '../testing/fallback-tab.ts';
 import { openTail, shown } from '../testing/open-view.ts';
 import { openBrowser, settle, snapshotOf, until, type BrowserUnderTest } from '../testing/tab.ts';
@@ -113,6 +114,31 @@ test('#99 #38 the worker of a leader is killed before it was ever heard: the sam
   expect(browser.workers.latest().identity.generation).toBe(0);
   expect(seconds).toBeGreaterThan(5);
   expect(seconds).toBeLessThan(10);
+});
+
+test('#99 a leader whose second link reaches its own worker through the lobby says that it leads', async () => {
+  const tab = fallbackTab(browser);
+  let looks = 0;
+  const env = {
+    ...tab.env,
+    // The second look at the locks takes for ever.
+    locks: { ...tab.env.locks, held: () => (++looks > 1 ? new Promise<never>(() => undefined) : tab.env.locks.held()) },
+  };
+  const host = fallbackHost({
+    env,
+    platform: { openChannel: (name) => new BroadcastChannel(name), onFreeze: () => () => undefined, standForElection: () => ({ elected: Promise.resolve(), isOver: () => false, resign: () => undefined }) },
+    createWorker: browser.workers.createDedicatedWorker,
+  });
+  const name = workerName({ buildId: 'b1', userId: 'anna', generation: 0 });
+  const first = await host.open(name, null);
+  await until(() => browser.workers.daemons.length === 1);
+  first.close();
+  const second = await host.open(name, null);
+  await until(() => browser.workers.latest().ports() === 2);
+  await settle();
+  expect(host.kind).toBe('leader');
+  second.close();
+  host.leave();
 });
 
 test('#99 followers move past a frozen leader to the next generation; thawed and told to go, it follows', async () => {

@@ -8,7 +8,6 @@
 import { TabcachedError, toTabcachedError } from '../../protocol/errors.ts';
 import { electionChannel, isWorkerLock } from '../../protocol/lobby.ts';
 import { parseDaemonLease, parseWorkerName, workerName, type WorkerIdentity } from '../../protocol/names.ts';
-import type { HostKind } from '../api/status.ts';
 import type { Environment } from '../env.ts';
 import type { Host, HostLink } from '../open-host.ts';
 import type { Candidacy, FallbackPlatform } from './fallback-platform.ts';
@@ -31,7 +30,6 @@ export interface FallbackSetup {
 export function fallbackHost({ env, platform, createWorker }: FallbackSetup): Host {
   let candidacy: (Candidacy & { readonly name: string }) | null = null;
   let worker: LedWorker | null = null;
-  let kind: HostKind = 'follower';
   let undoFreeze: () => void = () => undefined;
   /** Links in a row that led nowhere. */
   let misses = 0;
@@ -49,7 +47,6 @@ export function fallbackHost({ env, platform, createWorker }: FallbackSetup): Ho
     candidacy?.resign();
     candidacy = null;
     endWorker();
-    kind = 'follower';
   };
   const fail = (error: TabcachedError): void => {
     for (const failLink of links) failLink(error);
@@ -139,7 +136,6 @@ export function fallbackHost({ env, platform, createWorker }: FallbackSetup): Ho
     joinLobby({ ...env, openChannel: platform.openChannel }, { ...identity, generation }, lobby.signal, {
       onOpen: (channel) => {
         if (isBound()) return;
-        kind = 'follower';
         misses = 0;
         // The lobby closes the channel: it has to tell the worker.
         bind({ postMessage: (message) => channel.postMessage(message), addEventListener: channel.addEventListener.bind(channel), close: () => undefined });
@@ -150,7 +146,6 @@ export function fallbackHost({ env, platform, createWorker }: FallbackSetup): Ho
       (led) => {
         if (!led || isBound() || over.signal.aborted) return;
         lobby.abort();
-        kind = 'leader';
         const port = led.openPort();
         port.addEventListener('message', () => (misses = 0), { once: true });
         bind(port);
@@ -163,8 +158,9 @@ export function fallbackHost({ env, platform, createWorker }: FallbackSetup): Ho
   };
 
   return {
+    // A leader whose link came to nothing may reach its own worker through the lobby the next time: it leads all the same.
     get kind() {
-      return kind;
+      return worker ? 'leader' : 'follower';
     },
     open,
     leave,
