@@ -210,20 +210,23 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
   };
 
   const remove = async (id: string): Promise<void> => {
-    const entry = entries.get(id);
-    const isCurrent = (): boolean => entry !== undefined && entries.get(id) === entry;
     const end = removals.begin(id);
     try {
       await queue.drop(id);
-      await turns.take(id, () => media.remove(id));
-      if (!entry || !isCurrent()) return;
-      const { messageId, requestId, filename, originalFilename, mimeType, priority } = entry.record;
-      entry.record = newRecord({ requestId, filename, messageId, originalFilename, mimeType, priority }, clock.now());
-      entry.stored = false;
-      entry.lent = null;
+      await turns.take(id, async () => {
+        await media.remove(id);
+        // Whoever opened it since then holds the record that is gone.
+        const entry = entries.get(id);
+        if (!entry) return;
+        const { messageId, requestId, filename, originalFilename, mimeType, priority } = entry.record;
+        entry.record = newRecord({ requestId, filename, messageId, originalFilename, mimeType, priority }, clock.now());
+        entry.stored = false;
+        entry.lent = null;
+      });
     } finally {
       const isWanted = end();
-      if (entry && isCurrent()) {
+      const entry = entries.get(id);
+      if (entry) {
         // Nothing fetches it any more, whatever storage says.
         show(entry);
         if (isWanted && entry.watchers.size > 0) void open(entry.record).then(want);

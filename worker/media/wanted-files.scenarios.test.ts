@@ -192,6 +192,28 @@ describe('who waits for a file hears what becomes of it', () => {
     expect(outcomes.filter((outcome) => !/^\d+ completed $/.test(outcome))).toEqual([]);
   });
 
+  test('D-5 opened at whatever moment of its removal, it is a file of which nothing is stored: a retry fetches it', async () => {
+    const outcomes: string[] = [];
+    for (let moment = 0; moment < 80; moment += 1) {
+      const rig = await createMediaRig();
+      const before = rig.openTab();
+      await before.watch('a.png');
+      await rig.settle();
+      expect(before.state('a.png')).toMatchObject({ status: 'failed' });
+      await rig.restart();
+      rig.serve('a.png', 'content');
+      const tab = rig.openTab();
+      rig.media.forget(CHAT);
+      for (let microtask = 0; microtask < moment; microtask += 1) await Promise.resolve();
+      await tab.watch('a.png');
+      await rig.time.advance(1_000);
+      await tab.call('retryMedia', { requestId: CHAT, filename: 'a.png' });
+      await rig.time.advance(40_000);
+      outcomes.push(`${moment} ${tab.state('a.png')?.status ?? 'unknown'}`);
+    }
+    expect(outcomes.filter((outcome) => !outcome.endsWith(' completed'))).toEqual([]);
+  });
+
   test('D-5 a chat is fetched anew and its message stays: the file is fetched again', async () => {
     const rig = await createMediaRig();
     rig.serve('a.png', 'content');
