@@ -117,6 +117,34 @@ describe('files on a real disk', () => {
     expect(await files.list(['cache', 'media'])).toEqual([]);
   });
 
+  test('D-2 #84 killed at any moment of putting things right: the counters are those of the records, and the next start ends it', async () => {
+    for (let killAt = 1; ; killAt += 1) {
+      const { files, media, store, reopen } = await open();
+      for (const name of ['a.pdf', 'b.pdf', 'c.pdf']) await publish(media, name, `body of ${name}`);
+      await media.putThumbnail(mediaId(chat, 'b.pdf'), new Blob(['thumbnail']));
+      await media.add(record(mediaId(chat, 'd.pdf'), { requestId: chat, filename: 'd.pdf' }));
+      await media.append(mediaId(chat, 'd.pdf'), 0, new Blob(['01234']), '"1"');
+      await files.delete(['cache', 'media', chat, 'a.pdf']);
+      await files.delete(['cache', 'media', chat, 'b.pdf.thumb']);
+      await files.append(['cache', 'media', chat, 'd.pdf.1.part'], new Blob(['more than is written down']));
+      for (const name of ['n.png', 'o.png']) await files.write(['cache', 'media', chat, name], new Blob(['?']));
+      let calls = 0;
+      const dying = <Args extends readonly unknown[], T>(call: (...args: Args) => Promise<T>) => (...args: Args): Promise<T> => (++calls >= killAt ? Promise.reject(new Error('killed')) : call(...args));
+      const dyingFiles = { ...files, move: dying(files.move), write: dying(files.write), delete: dying(files.delete) };
+      const killed = createFilesMediaStore({ ...store, write: dying(store.write) as typeof store.write }, dyingFiles, clock);
+      const survived = await killed.reconcile().then(() => calls < killAt, () => false);
+      const [records, stats] = await store.read(['media_meta', 'cache_stats'], (tx) => Promise.all([tx.getAll('media_meta'), tx.get('cache_stats', 'stats')]));
+      const counted = records.reduce((sum, { localBlobKey, fileSize, _thumbnailSize = 0, _partial }) => sum + (localBlobKey === null ? 0 : fileSize) + _thumbnailSize + (_partial?.size ?? 0), 0);
+      expect([killAt, stats?.mediaSize, stats?.mediaCount]).toEqual([killAt, counted, records.filter(({ localBlobKey }) => localBlobKey !== null).length]);
+      const next = await reopen();
+      await next.reconcile();
+      expect([killAt, await next.size()]).toEqual([killAt, (await next.recount()).mediaSize]);
+      expect((await next.append(mediaId(chat, 'd.pdf'), 5, new Blob(['5']), '"1"'))._partial?.size).toBe(6);
+      expect([killAt, await next.size()]).toEqual([killAt, (await next.recount()).mediaSize]);
+      if (survived) break;
+    }
+  });
+
   test('#73 a part that an earlier daemon received is taken over; what a replaced daemon still writes goes elsewhere', async () => {
     const { files, media, store, reopen } = await open();
     const id = mediaId(chat, 'a.pdf');

@@ -2,13 +2,14 @@
  * What records and files say of each other at the start, and putting it right (#84): a kill, a cleaner or a person was there.
  *
  * Owns: files without a record (deleted), records without a file (a miss), parts that an earlier daemon received (taken over), bodies whose
- * renaming was cut off (found again), and wrong counters.
+ * renaming was cut off (found again), and wrong counters. Counters follow the records in their transactions, and files go after that: whatever
+ * a kill leaves, the counters are those of the records (D-2). A file that cannot be deleted is counted by nobody; the next start finds it.
  */
 import type { Store } from '../store/store.ts';
 import { withoutBody } from './file-bodies.ts';
 import { walkFiles, type FileHost } from './file-host.ts';
 import { filePaths, isPartOf, keyOfPath, MEDIA_FOLDER, pathOfKey, type FilePaths } from './file-paths.ts';
-import { correctCounters, countRecords, unpictured, withPartial } from './media-records.ts';
+import { correctCounters, countRecords, isHeld, recordStores, unpictured, withPartial } from './media-records.ts';
 import type { MediaReconciled, MediaRecord } from './media-store.ts';
 
 /** Records of one transaction. */
@@ -29,6 +30,8 @@ export interface FileRepairs {
   readonly records: readonly MediaRecord[];
   /** Files to rename, by key. */
   readonly moves: readonly (readonly [from: string, to: string])[];
+  /** Parts that are longer than their records say, by the key that they have after the renaming. */
+  readonly cuts: readonly (readonly [key: string, size: number])[];
   /** Files that nobody knows, by key. */
   readonly orphans: readonly string[];
   readonly missing: number;
@@ -42,6 +45,7 @@ export function compareFiles(records: readonly MediaRecord[], found: FoundFiles,
   const parts = [...found.keys()].filter((key) => key.endsWith('.part')).sort();
   const kept = new Set<string>(bodies.moves.map(([from]) => from));
   const moves = [...bodies.moves];
+  const cuts: (readonly [string, number])[] = [];
   const changed: MediaRecord[] = [];
   let missing = 0;
   for (const record of records) {
@@ -61,15 +65,17 @@ export function compareFiles(records: readonly MediaRecord[], found: FoundFiles,
       const held = after.localBlobKey === null && parts.findLast((key) => isPartOf(key, paths) && (found.get(key) ?? 0) >= size);
       if (!held) after = withPartial(after, 0, '');
       else {
+        const key = keyOfPath(paths.part);
         kept.add(held);
-        if (held !== keyOfPath(paths.part)) moves.push([held, keyOfPath(paths.part)]);
+        if (held !== key) moves.push([held, key]);
+        if ((found.get(held) ?? 0) > size) cuts.push([key, size]);
       }
     }
     if (after.downloadStatus === 'downloading') after = { ...after, downloadStatus: 'pending' };
     if (lost) missing += 1;
     if (after !== record) changed.push(after);
   }
-  return { records: changed, moves, orphans: [...found.keys()].filter((key) => !kept.has(key)), missing };
+  return { records: changed, moves, cuts, orphans: [...found.keys()].filter((key) => !kept.has(key)), missing };
 }
 
 /** Every shared body with one owner, whose own path has the file; bodies without a file are misses. */
@@ -103,31 +109,48 @@ function rightBodies(records: readonly MediaRecord[], found: FoundFiles, pathsOf
 
 const sameIds = (one: readonly string[], other: readonly string[]): boolean => one.length === other.length && one.every((id) => other.includes(id));
 
+/** Bytes of a file that are stored, whole: those of a body count for its owner. */
+const storedBytes = (record: MediaRecord): number =>
+  (isHeld(record) && record._body?.owner === null ? record.fileSize : 0) + (record._thumbnailSize ?? 0) + (record._partial?.size ?? 0);
+
+/** Writes the changed records, a slice in each transaction, with the counters of all. Answers whether any was wrong. */
+async function writeRepaired(store: Store, records: readonly MediaRecord[], changed: readonly MediaRecord[], now: number): Promise<boolean> {
+  const current = new Map(records.map((record) => [record.id, record]));
+  // Bytes of a time when they went to the database go with the first of them.
+  const hasBlobs = (await store.read(['media_blobs'], (tx) => tx.count('media_blobs'))) > 0;
+  let wrong = false;
+  for (let at = 0; at === 0 || at < changed.length; at += SLICE) {
+    const slice = changed.slice(at, at + SLICE);
+    for (const record of slice) current.set(record.id, record);
+    const all = [...current.values()];
+    const counted = { ...countRecords(all), mediaSize: all.reduce((sum, record) => sum + storedBytes(record), 0) };
+    wrong =
+      (await store.write([...recordStores, 'media_blobs'], 'relaxed', (tx) => {
+        for (const record of slice) void tx.put('media_meta', record);
+        if (at === 0 && hasBlobs) void tx.clear('media_blobs');
+        return correctCounters(tx, counted, now);
+      })) || wrong;
+  }
+  return wrong;
+}
+
 /** Puts both sides right; a second time there is nothing to do. */
 export async function reconcileFiles(store: Store, files: FileHost, generation: number, now: number): Promise<MediaReconciled> {
   const records = await store.read(['media_meta'], (tx) => tx.getAll('media_meta'));
-  const walked = await walkFiles(files, MEDIA_FOLDER);
-  const found = new Map(walked.map(({ path, sizeBytes }) => [keyOfPath(path), sizeBytes]));
+  const found = new Map((await walkFiles(files, MEDIA_FOLDER)).map(({ path, sizeBytes }) => [keyOfPath(path), sizeBytes]));
   const repairs = compareFiles(records, found, generation);
   // Whoever was replaced must not rename or delete what the next daemon has.
   await store.write(['media_meta'], 'relaxed', () => Promise.resolve());
   for (const [from, to] of repairs.moves) await files.move(pathOfKey(from), pathOfKey(to));
-  for (let at = 0; at < repairs.records.length; at += SLICE) {
-    await store.write(['media_meta'], 'relaxed', async (tx) => {
-      for (const record of repairs.records.slice(at, at + SLICE)) void tx.put('media_meta', record);
-    });
+  for (const [key, size] of repairs.cuts) {
+    const part = await files.read(pathOfKey(key));
+    if (part) await files.write(pathOfKey(key), part.slice(0, size));
   }
+  const countersWrong = await writeRepaired(store, records, repairs.records, now);
   for (const key of repairs.orphans) await files.delete(pathOfKey(key)).catch(() => undefined);
   for (const folder of await files.list(MEDIA_FOLDER)) {
     const path = [...MEDIA_FOLDER, folder.name];
     if (folder.kind === 'folder' && (await files.list(path)).length === 0) await files.delete(path).catch(() => undefined);
   }
-  // Bytes of a time when they went to the database.
-  if ((await store.read(['media_blobs'], (tx) => tx.count('media_blobs'))) > 0) await store.write(['media_blobs'], 'relaxed', (tx) => tx.clear('media_blobs'));
-  const left = await walkFiles(files, MEDIA_FOLDER);
-  const mediaSize = left.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const countersWrong = await store.write(['media_meta', 'chat_meta', 'cache_stats'], 'relaxed', async (tx) =>
-    correctCounters(tx, { ...countRecords(await tx.getAll('media_meta')), mediaSize }, now),
-  );
   return { missing: repairs.missing, orphans: repairs.orphans.length, countersWrong };
 }
