@@ -2,8 +2,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
 import type { ChatSnapshot, TicketsSnapshot } from '../protocol/index.ts';
-import type { RigTab } from './testing/rig.ts';
-import { CHAT, createGate, createScenario, type Scenario } from './testing/scenario.ts';
+import { createRig, type RigTab } from './testing/rig.ts';
+import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
 
 let scenario: Scenario;
 beforeEach(async () => {
@@ -263,4 +263,31 @@ describe('#24 H-7 a server set back while a page that a tab asked for is under w
     expect(tab.texts(CHAT)).toEqual(serverTexts().slice(98));
     expect(await scenario.storedMeta()).toMatchObject({ _floor: 68, lastSyncedSequence: 148, serverRevision: '188' });
   });
+});
+
+test('#24 R-2 a chat that was evicted before its server was set back has the server’s count in the list as well, once it is opened (sim seed 1760011539)', async () => {
+  const rig = await createRig({ settings: { messageBudgetBytes: 45_000 } });
+  rig.server.appendsRead = false;
+  for (const id of [CHAT, OTHER_CHAT]) {
+    rig.server.createChat(id);
+    for (let at = 1; at <= 50; at++) rig.server.append(id, `message ${at}`);
+  }
+  const tab = await rig.openTab();
+  await tab.call('openTickets', {});
+  await tab.open(CHAT);
+  await rig.time.advance(100);
+  await tab.call('closeChat', { requestId: CHAT });
+  // Read elsewhere after the restore: what is held here above that never happened.
+  rig.server.cut();
+  rig.server.restoreTo(CHAT, 30);
+  rig.server.readElsewhere(CHAT, 30);
+  rig.server.restore();
+  await tab.open(OTHER_CHAT);
+  await rig.time.advance(40_000);
+  expect(await rig.store.read(['messages'], (tx) => tx.getAll('messages', { index: 'by_request', bounds: { lower: CHAT, upper: CHAT } }))).toEqual([]);
+  await tab.open(CHAT);
+  await rig.time.advance(1_000);
+  const ticket = (JSON.parse(await tab.call('openTickets', {})) as TicketsSnapshot).tickets.find(({ id }) => id === CHAT);
+  expect(tab.chat(CHAT).meta).toMatchObject({ unread: 0, watermark: 30 });
+  expect(ticket).toMatchObject({ unreadCount: 0, headSequence: 30 });
 });

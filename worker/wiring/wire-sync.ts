@@ -60,8 +60,9 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
     },
   }), journal.note);
 
-  const headOf = (requestId: string): number => Math.max(book.get(requestId)?.meta._headSequence ?? 0, tickets.get(requestId)?.headSequence ?? 0);
-  const unreadOf = (model: ChatModel): number => unreadCount(model, userId, headOf(model.requestId));
+  const headOf = (requestId: string, meta = book.get(requestId)?.meta): number => Math.max(meta?._headSequence ?? 0, tickets.get(requestId)?.headSequence ?? 0);
+  // Of the chat as it is about to be: the head that it had may be one of a server that was set back.
+  const unreadOf = (model: ChatModel): number => unreadCount(model, userId, headOf(model.requestId, model.meta));
   const rowsChanged: SyncParts['rowsChanged'] = (requestId, upserts, removals) => {
     if (removals.length > 0) parts.media.loaded()?.rowsRemoved(requestId, removals);
     views.changed(requestId, upserts, removals);
