@@ -37,7 +37,7 @@ describe('handshake', () => {
     expect(client.status.getSnapshot()).toBe(client.status.getSnapshot());
   });
 
-  test('two tabs of one user share a daemon and no tab id', async () => {
+  test('L-5 two tabs of one user share a daemon and no tab id', async () => {
     const [a, b] = await Promise.all([browser.tab().connect(), browser.tab().connect()]);
     expect(browser.workers.daemons).toHaveLength(1);
     expect(a.tabId).not.toBe(b.tabId);

@@ -93,7 +93,7 @@ describe('a daemon that hangs', () => {
     expect((client as Client | null)?.status.getSnapshot()).toMatchObject({ connected: false, degraded: true, host: 'none' });
   });
 
-  test('#87 a hidden tab draws no conclusion, nor does a deadline that passed while the page was frozen', async () => {
+  test('L-1 L-2 #87 a hidden tab draws no conclusion, nor does a deadline that passed while the page was frozen', async () => {
     const tab = browser.tab();
     const client = await tab.connect();
     const daemon = browser.workers.latest();

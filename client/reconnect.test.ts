@@ -128,7 +128,7 @@ test('T-2 a daemon that answers FENCED is left, and what can be repeated is repe
 });
 
 describe('back/forward cache', () => {
-  test('#87 the page lets go of its locks when hidden; shown again it says hello and opens its views anew', async () => {
+  test('L-3 #87 the page lets go of its locks when hidden; shown again it says hello and opens its views anew', async () => {
     const tab = browser.tab();
     const client = await tab.connect();
     const daemon = browser.workers.latest();

@@ -90,7 +90,7 @@ async function filled(kind: keyof typeof stores): Promise<Case> {
   };
 }
 
-describe.each(Object.keys(stores) as (keyof typeof stores)[])('#58 a disk that is full, %s', (kind) => {
+describe.each(Object.keys(stores) as (keyof typeof stores)[])('B-8 #58 a disk that is full, %s', (kind) => {
   test('the oldest rows of the chat that nobody looks at make room; the message is stored and sent', async () => {
     const { rig, disk, tab, rows, send } = await filled(kind);
     expect(await rows(OTHER_CHAT)).toHaveLength(300);

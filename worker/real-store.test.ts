@@ -65,7 +65,7 @@ async function filled(): Promise<void> {
   store.close();
 }
 
-describe('#93 a database that is newer than the code', () => {
+describe('B-5 #93 a database that is newer than the code', () => {
   test('is rebuilt: the outbox in its order, its rows and the drafts are there, the cache is empty, counters are true', async () => {
     await filled();
     await upgradeTo(4, (database) => void database.createObjectStore('something_new'));

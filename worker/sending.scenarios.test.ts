@@ -222,7 +222,7 @@ describe('a daemon that is killed', () => {
     expect(again.texts(CHAT)).toEqual(serverTexts());
   });
 
-  test('#39 five milliseconds after pressing send, with its last tab: the next start sends', async () => {
+  test('T-1 #39 five milliseconds after pressing send, with its last tab: the next start sends', async () => {
     const { rig, fill, serverTexts } = scenario;
     fill(1);
     const tab = await scenario.openedTab();
@@ -287,7 +287,7 @@ describe('places', () => {
 });
 
 describe('others', () => {
-  test('#56 what one user has not sent is not sent in another user’s session', async () => {
+  test('T-5 #56 what one user has not sent is not sent in another user’s session', async () => {
     const { rig, serverTexts } = scenario;
     const tab = await scenario.openedTab();
     rig.server.cut();
@@ -308,7 +308,7 @@ describe('others', () => {
     expect(await scenario.storedOperations()).toHaveLength(1);
   });
 
-  test('#58 when nothing can be stored, send is refused, the text is the caller’s, no bubble stays', async () => {
+  test('T-3 #58 when nothing can be stored, send is refused, the text is the caller’s, no bubble stays', async () => {
     const { rig, fill } = scenario;
     fill(1);
     const tab = await scenario.openedTab();

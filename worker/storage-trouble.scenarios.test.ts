@@ -43,7 +43,7 @@ async function leaveUnsent({ rig, ...scenario }: Scenario, text: string): Promis
   await rig.time.advance(100);
 }
 
-describe('#91 storage that hangs', () => {
+describe('B-2 #91 storage that hangs', () => {
   test.each([
     ['the open', (disk: Disk) => (disk.open = () => never())],
     ['the first read', (disk: Disk) => (disk.open = async (store) => ({ ...store, read: () => never() }))],
@@ -93,7 +93,7 @@ describe('#91 storage that hangs', () => {
     expect(await scenario.storedOperations()).toEqual([]);
   });
 
-  test('#89 an open that was blocked for minutes is used as soon as what blocked it lets go, not a pause later', async () => {
+  test('B-1 #89 an open that was blocked for minutes is used as soon as what blocked it lets go, not a pause later', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
     const blocked = createGate();
@@ -162,7 +162,7 @@ describe('#91 storage that hangs', () => {
 });
 
 describe('storage that is refused, cut off or deleted', () => {
-  test('T-3 a private window sends from memory, says so, and storage is not asked for ever faster', async () => {
+  test('B-3 T-3 a private window sends from memory, says so, and storage is not asked for ever faster', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
     disk.open = () => Promise.reject(failure('SecurityError'));
@@ -199,7 +199,7 @@ describe('storage that is refused, cut off or deleted', () => {
     expect(await scenario.storedOperations()).toEqual([]);
   });
 
-  test('S-1 S-3 refused after it was open: what is stored there is neither sent nor overtaken before it can be read again (sim seed 1780000024)', async () => {
+  test('B-3 S-1 S-3 refused after it was open: what is stored there is neither sent nor overtaken before it can be read again (sim seed 1780000024)', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
     rig.server.idempotent = false;
@@ -222,7 +222,7 @@ describe('storage that is refused, cut off or deleted', () => {
     expect(scenario.serverTexts()).toEqual(['stored', 'in memory']);
   });
 
-  test('S-4 the database is deleted underneath: what waits and drafts survive in the same worker, and the rest is fetched again', async () => {
+  test('B-7 S-4 the database is deleted underneath: what waits and drafts survive in the same worker, and the rest is fetched again', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
     scenario.fill(3);
@@ -243,7 +243,7 @@ describe('storage that is refused, cut off or deleted', () => {
     expect((await next.open(OTHER_CHAT)).meta.draft).toBe('begun');
   });
 
-  test('a connection that is cut over and over costs ever longer pauses, no loop', async () => {
+  test('B-6 a connection that is cut over and over costs ever longer pauses, no loop', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
     disk.open = () => Promise.reject(failure('UnknownError'));
@@ -257,7 +257,7 @@ describe('storage that is refused, cut off or deleted', () => {
   });
 });
 
-describe('#92 writes that fail', () => {
+describe('B-9 #92 writes that fail', () => {
   test('T-3 what the server says is shown and fetched once; it is stored when writing works again', async () => {
     const { scenario } = await scenarioOn();
     const { rig } = scenario;
@@ -320,7 +320,7 @@ describe('#93 a database that cannot be read', () => {
     read: (stores, work) => (stores.every((name) => readable.includes(name)) ? store.read(stores, work) : Promise.reject(failure('UnknownError'))),
   });
 
-  test('S-4 is built anew; the outbox and the drafts are saved', async () => {
+  test('B-4 S-4 is built anew; the outbox and the drafts are saved', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
     await leaveUnsent(scenario, 'saved');
@@ -341,7 +341,7 @@ describe('#93 a database that cannot be read', () => {
     expect((await scenario.storedRows()).map((row) => row.content)).toEqual(['saved']);
   });
 
-  test('S-4 stays as it is while its outbox cannot be read, and nothing overtakes what is in it', async () => {
+  test('B-4 S-4 stays as it is while its outbox cannot be read, and nothing overtakes what is in it', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
     await leaveUnsent(scenario, 'unreadable');
@@ -362,7 +362,7 @@ describe('#93 a database that cannot be read', () => {
     expect(scenario.serverTexts()).toEqual(['unreadable', 'later']);
   });
 
-  test('T-2 one of a newer version is never deleted or written', async () => {
+  test('B-5 T-2 one of a newer version is never deleted or written', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
     await leaveUnsent(scenario, 'of the newer version');

@@ -32,7 +32,7 @@ function daemon(buildId: string, { epoch = buildId, generation = 0, polite = tru
   return { told, state, lease: daemonLease(identity, epoch, 'https://desk.example/w.js') };
 }
 
-describe('#89 one writer of several daemons', () => {
+describe('T-2 #89 one writer of several daemons', () => {
   test('a newer build asks the older one, waits for it, and writes then', async () => {
     const older = daemon('3.1.a');
     await time.settle();

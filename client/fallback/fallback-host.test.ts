@@ -141,7 +141,7 @@ test('#99 a leader whose second link reaches its own worker through the lobby sa
   host.leave();
 });
 
-test('#99 followers move past a frozen leader to the next generation; thawed and told to go, it follows', async () => {
+test('L-4 #99 followers move past a frozen leader to the next generation; thawed and told to go, it follows', async () => {
   const [leader, ...others] = await openTabs(3);
   const frozen = browser.workers.latest();
   leader.tab.freeze();
@@ -199,7 +199,7 @@ test('#99 a leader that was frozen before its worker came up is left behind too'
   lock.release();
 });
 
-test('#87 #99 a leader that is about to be frozen or goes into the back/forward cache hands over at once', async () => {
+test('L-4 #87 #99 a leader that is about to be frozen or goes into the back/forward cache hands over at once', async () => {
   for (const how of ['freeze', 'hide'] as const) {
     const [leader, ...others] = await openTabs(3);
     const before = epochOf(leader);

@@ -86,7 +86,7 @@ export function hostContract(name: string, openTab: (browser: BrowserUnderTest) 
       expect(live).toHaveLength(1);
     });
 
-    test('#87 a page in the back/forward cache holds no lock; shown again it says hello and opens its views anew', async () => {
+    test('L-3 #87 a page in the back/forward cache holds no lock; shown again it says hello and opens its views anew', async () => {
       const each = tab();
       const client = await each.connect();
       const view = await openTail(client, browser.workers.latest(), 1, 5);

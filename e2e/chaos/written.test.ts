@@ -15,7 +15,7 @@ function write(...texts: readonly string[]) {
 }
 const promises = (...args: Parameters<typeof judgeSending>): string[] => judgeSending(...args).map(([promise]) => promise);
 
-describe('what the chaos run says of sending', () => {
+describe('C-2 what the chaos run says of sending', () => {
   test('nothing, when each is there once and in order', () => {
     expect(judgeSending(write('a', 'b'), [row('id-a', 'a'), row('id-b', 'b')], nobody)).toEqual([]);
   });

@@ -75,7 +75,7 @@ async function say(count: number): Promise<string[]> {
   return said;
 }
 
-test('T-1 hidden tabs miss nothing; when the daemon dies behind them, all are live again though nobody looks', async () => {
+test('L-1 T-1 hidden tabs miss nothing; when the daemon dies behind them, all are live again though nobody looks', async () => {
   const [first, second] = [await openDesk(), await openDesk()];
   await expectSoon(() => visibility(first)).toBe('hidden');
   await browser.open('about:blank');
@@ -87,7 +87,7 @@ test('T-1 hidden tabs miss nothing; when the daemon dies behind them, all are li
   expect(await visibility(first)).toBe('hidden');
 });
 
-test('#87 a frozen tab costs the daemon nothing, and thawed it opens its view anew: no row is missed', async () => {
+test('L-2 #87 a frozen tab costs the daemon nothing, and thawed it opens its view anew: no row is missed', async () => {
   const [frozen, awake] = [await openDesk(), await openDesk()];
   await expectSoon(() => visibility(frozen)).toBe('hidden');
   await frozen.run(`void ((window.seen = []), document.addEventListener('freeze', () => window.seen.push('freeze')), document.addEventListener('resume', () => window.seen.push('resume')))`);
@@ -101,7 +101,7 @@ test('#87 a frozen tab costs the daemon nothing, and thawed it opens its view an
   await expectTogether([frozen, awake], ['It smokes.', ...said]);
 });
 
-test('#87 the daemon dies while a tab is frozen: thawed it finds the next one', async () => {
+test('L-2 #87 the daemon dies while a tab is frozen: thawed it finds the next one', async () => {
   const [frozen, awake] = [await openDesk(), await openDesk()];
   await expectSoon(() => visibility(frozen)).toBe('hidden');
   const { epoch } = await told(awake);
@@ -127,7 +127,7 @@ async function leave(tab: PlainTab, other: PlainTab): Promise<void> {
 }
 
 for (const dies of [false, true]) {
-  test(`#87 a page comes back from the back/forward cache${dies ? ', and its daemon died meanwhile' : ''}: it registers again and misses nothing`, async () => {
+  test(`L-3 #87 a page comes back from the back/forward cache${dies ? ', and its daemon died meanwhile' : ''}: it registers again and misses nothing`, async () => {
     const [other, tab] = [await openDesk(), await openDesk()];
     const { epoch } = await told(other);
     await leave(tab, other);
@@ -142,7 +142,7 @@ for (const dies of [false, true]) {
   });
 }
 
-test('#87 a page that is left without notice and comes back, kept by the browser or loaded anew, registers again and misses nothing', async () => {
+test('L-3 #87 a page that is left without notice and comes back, kept by the browser or loaded anew, registers again and misses nothing', async () => {
   const [other, tab] = [await openDesk(), await openDesk()];
   await tab.goTo(`${server.url}/health`);
   await expectSoon(async () => (await told(other)).tabs).toBe(1);
@@ -151,7 +151,7 @@ test('#87 a page that is left without notice and comes back, kept by the browser
   await expectTogether([other, tab], ['It smokes.', ...said]);
 });
 
-test('#86 #87 a discarded tab is gone for the daemon; shown again it is loaded with everything, its draft included', async () => {
+test('L-5 #86 #87 a discarded tab is gone for the daemon; shown again it is loaded with everything, its draft included', async () => {
   const [thrown, other] = [await openDesk(), await openDesk()];
   await thrown.run(`window.tabcached.chat('${ticketId}').saveDraft('half a thought')`);
   const { tabId } = await told(thrown);
@@ -166,7 +166,7 @@ test('#86 #87 a discarded tab is gone for the daemon; shown again it is loaded w
   await expectTogether([discarded, other], ['It smokes.', ...said]);
 });
 
-test('T-1 a duplicated tab has the other one’s sessionStorage and an id of its own', async () => {
+test('L-5 T-1 a duplicated tab has the other one’s sessionStorage and an id of its own', async () => {
   const tab = await openDesk();
   await tab.run(`sessionStorage.setItem('copied', 'yes')`);
   const twin = await browser.duplicate(tab);

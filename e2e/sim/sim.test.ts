@@ -25,7 +25,7 @@ const broken = (answers: readonly SeedAnswer[]): string[] =>
   answers.flatMap(({ seed, violation, shortest }) => (violation ? [[`seed ${seed} broke ${violation.promise}: ${violation.text}`, ...(shortest ?? [])].join('\n  ')] : []));
 
 describe('simulation', () => {
-  test(`G ${SEEDS} seeds of ${STEPS} steps break no promise`, { timeout: 300_000 }, async () => {
+  test(`C-1 G ${SEEDS} seeds of ${STEPS} steps break no promise`, { timeout: 300_000 }, async () => {
     const requests = Array.from({ length: SEEDS }, (_, at): SeedRequest => ({ seed: FROM + at, steps: STEPS, store: 'memory', shrinkMs: 10_000 }));
     expect(broken(await play(requests))).toEqual([]);
   });
@@ -35,7 +35,7 @@ describe('simulation', () => {
     expect(broken(await play(requests))).toEqual([]);
   });
 
-  test('G the same seed gives the same history', { timeout: 60_000 }, async () => {
+  test('C-1 G the same seed gives the same history', { timeout: 60_000 }, async () => {
     const twice = (store: SeedRequest['store'], steps: number): SeedRequest[] => [7, 8, 7, 8].map((seed) => ({ seed, steps, store, keepLines: true }));
     for (const requests of [twice('memory', STEPS), twice('indexeddb', 60)]) {
       const [a, b, c, d] = await play(requests);
@@ -46,7 +46,7 @@ describe('simulation', () => {
     }
   });
 
-  test('G every planted bug still applies to the sources', { timeout: 120_000 }, async () => {
+  test('C-3 G every planted bug still applies to the sources', { timeout: 120_000 }, async () => {
     for (const bug of PLANTED_BUGS) (await bundleSimulator(bug.edits)).remove();
     await expect(bundleSimulator([{ file: 'worker/sync/merge.ts', text: 'no such text', replacement: '' }])).rejects.toThrow('does not apply');
   });

@@ -103,7 +103,7 @@ test('#55 a reply to a ticket that was closed meanwhile says so, where it stands
   await expect(article).toHaveAttribute('data-status', 'sent');
 });
 
-test('#58 a warning from 80 % on; beyond the limit a clear refusal, and the composer keeps the text', async ({ desk }) => {
+test('T-3 #58 a warning from 80 % on; beyond the limit a clear refusal, and the composer keeps the text', async ({ desk }) => {
   test.setTimeout(120_000);
   const [ticket, ...others] = [await desk.newTicket(), await desk.newTicket(), await desk.newTicket(), await desk.newTicket()];
   const [tab, watcher] = await desk.openTabs(2, { as: desk.technician.username, ticket: ticket.id });

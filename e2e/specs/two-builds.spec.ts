@@ -141,7 +141,7 @@ test('#89 the newer daemon is killed: old and new tabs meet on the next one of t
   expect(new Set(await Promise.all([fresh, ...olds].map((tab) => tab.epoch()))).size).toBe(1);
 });
 
-test('#89 T-2 S-4 a hung old daemon that keeps the database from its upgrade: the new one reads on, keeps what is written, and sends it once the old one lets go and is fenced', async ({ deployed: desk, site, newerDesk, host }) => {
+test('B-1 #89 T-2 S-4 a hung old daemon that keeps the database from its upgrade: the new one reads on, keeps what is written, and sends it once the old one lets go and is fenced', async ({ deployed: desk, site, newerDesk, host }) => {
   test.setTimeout(120_000);
   const ticket = await desk.newTicket();
   const [old] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
@@ -168,7 +168,7 @@ test('#89 T-2 S-4 a hung old daemon that keeps the database from its upgrade: th
   await expect(old.reply).toHaveValue('kept');
 });
 
-test('#93 S-4 the deploy is rolled back: the older build meets a newer database, rebuilds it, and sends what waited, once and in order', async ({ deployed: desk, site, newerDesk }) => {
+test('B-5 #93 S-4 the deploy is rolled back: the older build meets a newer database, rebuilds it, and sends what waited, once and in order', async ({ deployed: desk, site, newerDesk }) => {
   test.setTimeout(120_000);
   const ticket = await desk.newTicket();
   await deploy(newerDesk, site);

@@ -31,14 +31,14 @@ async function full(needs: number, makes: () => Promise<boolean>) {
   return { time, committer, memory, told, write, asked: () => asked };
 }
 
-test('#58 a full disk: room is made and the write is tried once more, nobody hears of a failure', async () => {
+test('B-8 T-3 #58 a full disk: room is made and the write is tried once more, nobody hears of a failure', async () => {
   const { committer, memory, told, write, asked } = await full(1, async () => true);
   await committer.add(write);
   expect((await memory.read(['ticket_meta'], (tx) => tx.get('ticket_meta', 'a')))?.value).toBe(1);
   expect([asked(), told]).toEqual([1, []]);
 });
 
-test('#58 still full, no room to be had, or making room fails: the one who waits is told, after one attempt more at most', async () => {
+test('B-8 #58 still full, no room to be had, or making room fails: the one who waits is told, after one attempt more at most', async () => {
   for (const [needs, makes] of [
     [2, async () => true],
     [9, async () => false],

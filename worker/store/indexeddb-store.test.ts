@@ -91,7 +91,7 @@ describe('IndexedDB store', () => {
     ]);
     transaction.mockRestore();
   });
-  test('#20 a second connection that claims fences the first, also for writes already under way behind it', async () => {
+  test('T-2 §10.20 a second connection that claims fences the first, also for writes already under way behind it', async () => {
     const factory = new FakeFactory();
     const [older, newer] = [await open(factory), await open(factory)];
     await older.claimWriter('b1', 1);
@@ -124,7 +124,7 @@ describe('IndexedDB store', () => {
     });
     expect(await codeOf(broken)).toBe('INTERNAL');
   });
-  test('#44 a request that fails by the browser: STORAGE_FAILED, its cause kept, nothing else kept', async () => {
+  test('a request that fails by the browser: STORAGE_FAILED, its cause kept, nothing else kept', async () => {
     const store = await open(new FakeFactory());
     await store.claimWriter('b', 1);
     const quota = new DOMException('full', 'QuotaExceededError');
@@ -151,7 +151,7 @@ describe('events of a connection', () => {
     expect(newer.version).toBe(4);
     expect(onBlocking).toHaveBeenCalledTimes(1);
   });
-  test('a connection cut by the browser is told to the owner; transactions reject', async () => {
+  test('B-6 a connection cut by the browser is told to the owner; transactions reject', async () => {
     const factory = new FakeFactory();
     const opened = vi.spyOn(factory, 'open');
     const onTerminated = vi.fn();
@@ -164,7 +164,7 @@ describe('events of a connection', () => {
 });
 
 describe('opening', () => {
-  test('an upgrade that an older connection blocks is given up after the time, and closed when it comes late', async () => {
+  test('B-1 an upgrade that an older connection blocks is given up after the time, and closed when it comes late', async () => {
     const factory = new FakeFactory();
     const old = await bare(factory, 2);
     let ring = (): void => undefined;
@@ -194,7 +194,7 @@ describe('opening', () => {
     expect((await opening).kind).toBe('indexeddb');
     expect(undo).toHaveBeenCalledTimes(1);
   });
-  test('#21 a database newer than the code: STORAGE_FAILED, recognisable, untouched, its outbox readable', async () => {
+  test('B-5 §10.21 a database newer than the code: STORAGE_FAILED, recognisable, untouched, its outbox readable', async () => {
     const factory = new FakeFactory();
     const store = await open(factory);
     await store.claimWriter('b', 1);
@@ -208,12 +208,12 @@ describe('opening', () => {
     expect(await readOutboxOfNewerDatabase('u1', factory)).toEqual([operation(1, uuid(0xa))]);
     expect(await factory.databases()).toEqual([{ name, version: 4 }]);
   });
-  test('#21 reading an outbox creates no database', async () => {
+  test('§10.21 reading an outbox creates no database', async () => {
     const factory = new FakeFactory();
     expect(await readOutboxOfNewerDatabase('u1', factory)).toEqual([]);
     expect(await factory.databases()).toEqual([]);
   });
-  test('a browser that refuses to open: STORAGE_FAILED', async () => {
+  test('B-3 a browser that refuses to open: STORAGE_FAILED', async () => {
     const refuse = (): never => {
       throw new DOMException('private window', 'SecurityError');
     };
