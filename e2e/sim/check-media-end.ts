@@ -5,6 +5,7 @@
  * Owns: these checks, and bringing the world to where they can be made. Begins in a world that is at rest.
  */
 import { contentNow } from './attachments.ts';
+import { checkFolder } from './check-files.ts';
 import { idle } from './quiesce.ts';
 import type { SimFile } from './sim-files.ts';
 import type { SimTab } from './sim-tab.ts';
@@ -61,6 +62,8 @@ async function retryFiles(world: World): Promise<void> {
 
 function checkDeleted(world: World): void {
   const { records, blobs } = world.mirror.media;
+  const { disk } = world.media;
+  if (disk && !disk.isTroubled()) checkFolder(world, disk);
   for (const record of records.values()) {
     if (!isNamed(world, record)) world.verdict.broken('D-5', `${record.id} is kept, and its message is gone`);
     const parts = [...blobs.keys()].some((key) => key.startsWith(`part:${record.id.length}:${record.id}:`));
@@ -100,10 +103,11 @@ async function restart(world: World): Promise<void> {
 }
 
 function checkBudgets(world: World): void {
-  const { regime, mirror, verdict } = world;
+  const { regime, mirror, verdict, media } = world;
+  if (media.disk) checkFolder(world, media.disk);
   const { budgetBytes, messageBudgetBytes } = regime.media ?? { budgetBytes: 0, messageBudgetBytes: 0 };
   const { messagesSize = 0 } = mirror.stats ?? {};
-  if (mirror.media.bytes() > budgetBytes * FULL_SHARE) verdict.broken('budget', `${mirror.media.bytes()} bytes of files stay, the budget is ${budgetBytes}`);
+  if (media.storedBytes() > budgetBytes * FULL_SHARE) verdict.broken('budget', `${media.storedBytes()} bytes of files stay, the budget is ${budgetBytes}`);
   if (messagesSize > messageBudgetBytes * FULL_SHARE) verdict.broken('budget', `${messagesSize} bytes of messages stay, the budget is ${messageBudgetBytes}`);
 }
 

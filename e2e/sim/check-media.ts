@@ -6,6 +6,7 @@
  */
 import type { CachedMediaBlob, CachedMediaMeta } from '../../protocol/index.ts';
 import { digestOf } from './attachments.ts';
+import { allFileBytes, checkFileRecord, checkFilesTogether } from './check-files.ts';
 import type { MediaChanges } from './media-mirror.ts';
 import { thumbnailOf } from './media-world.ts';
 import type { Committed } from './mirror.ts';
@@ -54,7 +55,8 @@ function checkBlob(world: World, key: string, before: CachedMediaBlob | undefine
   } else if (!records.has(id)) verdict.broken('D-5', `a ${kind} is stored of ${id}, which has no record`);
 }
 
-function checkRecord(world: World, before: CachedMediaMeta | undefined, after: CachedMediaMeta | undefined): void {
+/** A record whose bytes are in the database. */
+function checkBlobRecord(world: World, before: CachedMediaMeta | undefined, after: CachedMediaMeta | undefined): void {
   const { verdict, mirror, media } = world;
   const { blobs } = mirror.media;
   if (before && !after) {
@@ -69,24 +71,35 @@ function checkRecord(world: World, before: CachedMediaMeta | undefined, after: C
     const body = blobs.get(after.localBlobKey as string);
     if (!body) verdict.broken('D-4', `${id} has no body under its key`);
     else if (body.data.size !== after.fileSize) verdict.broken('D-2', `${id} says ${after.fileSize} bytes, ${body.data.size} are stored`);
-    if (after.downloadStatus !== 'completed') verdict.broken('D-2', `${id} is held and ${after.downloadStatus}`);
     const attachment = media.attachments.all.get(id);
     if (!attachment?.contents.some(({ digest }) => digest === after.localBlobKey)) verdict.broken('D-1', `${id} holds bytes that the server never had for it`);
     if (after.isVerified && after.sha256Hash !== after.localBlobKey) verdict.broken('D-1', `${id} is called verified by another digest`);
     if (after.isVerified && attachment?.tells.digest === false) verdict.broken('D-1', `${id} is called verified, and the server names no digest`);
-  } else if (after.downloadStatus === 'completed') verdict.broken('D-1', `${id} is completed without a body`);
+  }
   if (after.thumbnailBlobKey !== null) {
     const thumbnail = blobs.get(after.thumbnailBlobKey);
     if (!thumbnail) verdict.broken('D-5', `${id} has no thumbnail under its key`);
     else if (thumbnail.data.size !== after._thumbnailSize) verdict.broken('D-2', `the thumbnail of ${id} says ${after._thumbnailSize} bytes, ${thumbnail.data.size} are stored`);
   }
   if (_partial && partBytes(blobs, id) < _partial.size) verdict.broken('D-2', `of ${id} ${_partial.size} bytes are said to be received, ${partBytes(blobs, id)} are stored`);
-  if (after.downloadStatus === 'failed' && before?.downloadStatus !== 'failed') {
-    if (!after._error) verdict.broken('live', `${id} failed, and nobody knows why`);
-    if (after._error?.code === 'FORBIDDEN' && !media.downloads.mayGiveUp(id)) verdict.broken('#82', `${id} is given up as forbidden without asking for a new address`);
-  }
-  if (before && isHeld(before) && !isHeld(after)) checkEviction(world, before, after);
 }
+
+/** Wherever the bytes are. */
+function checkState(world: World, before: CachedMediaMeta | undefined, after: CachedMediaMeta | undefined): void {
+  const { verdict, media } = world;
+  if (!after) return;
+  const { id, downloadStatus, _error } = after;
+  if (isHeld(after) && downloadStatus !== 'completed') verdict.broken('D-2', `${id} is held and ${downloadStatus}`);
+  if (!isHeld(after) && downloadStatus === 'completed') verdict.broken('D-1', `${id} is completed without a body`);
+  if (downloadStatus === 'failed' && before?.downloadStatus !== 'failed') {
+    if (!_error) verdict.broken('live', `${id} failed, and nobody knows why`);
+    if (_error?.code === 'FORBIDDEN' && !media.downloads.mayGiveUp(id)) verdict.broken('#82', `${id} is given up as forbidden without asking for a new address`);
+  }
+  if (before && isHeld(before) && !isHeld(after) && !isLost(world, before)) checkEviction(world, before, after);
+}
+
+/** Its file went behind the daemon's back. */
+const isLost = ({ media }: World, { localBlobKey }: CachedMediaMeta): boolean => localBlobKey !== null && media.disk?.isCleaned(localBlobKey) === true;
 
 /** Shown by a tab of the present daemon for so long that the daemon must know. */
 export function isShown(world: World, id: string, forMs: number): boolean {
@@ -113,7 +126,8 @@ export function checkMediaCommit(world: World, { touched, media: changes }: Comm
   const { media, stats } = mirror;
   if (!regime.media) return;
   const held = [...media.records.values()].filter(isHeld);
-  if ((stats?.mediaSize ?? 0) !== media.bytes()) verdict.broken('D-2', `mediaSize is ${stats?.mediaSize ?? 0}, ${media.bytes()} bytes are stored`);
+  const bytes = world.media.disk ? allFileBytes(media.records) : media.bytes();
+  if ((stats?.mediaSize ?? 0) !== bytes) verdict.broken('D-2', `mediaSize is ${stats?.mediaSize ?? 0}, ${bytes} bytes are stored`);
   if ((stats?.mediaCount ?? 0) !== held.length) verdict.broken('D-2', `mediaCount is ${stats?.mediaCount ?? 0}, ${held.length} files are held`);
   const chats = new Set([...touched.keys(), ...[...(changes?.records.values() ?? [])].flatMap(({ before, after }) => (after ?? before)?.requestId ?? [])]);
   for (const requestId of chats) {
@@ -125,9 +139,14 @@ export function checkMediaCommit(world: World, { touched, media: changes }: Comm
 }
 
 function checkChanges(world: World, { records, blobs }: MediaChanges): void {
-  const { mirror, verdict, regime } = world;
+  const { mirror, verdict, regime, media } = world;
+  for (const { before, after } of records.values()) checkState(world, before, after);
+  if (media.disk) {
+    for (const change of records.values()) checkFileRecord(world, media.disk, change);
+    return checkFilesTogether(world, media.disk, [...records.values()]);
+  }
   for (const [key, { before, after }] of blobs) checkBlob(world, key, before, after);
-  for (const { before, after } of records.values()) checkRecord(world, before, after);
+  for (const { before, after } of records.values()) checkBlobRecord(world, before, after);
   const grows = [...blobs.values()].some(({ before, after }) => (after?.data.size ?? 0) > (before?.data.size ?? 0));
   const budget = regime.media?.budgetBytes ?? Number.POSITIVE_INFINITY;
   if (!grows || mirror.media.bytes() <= budget) return;

@@ -8,6 +8,7 @@ import type { StorageEstimate } from '../../worker/env.ts';
 import type { ModelServer } from '../../worker/testing/model-server.ts';
 import type { VirtualTime } from '../../worker/testing/virtual-time.ts';
 import { createAttachments, type Attachment, type Attachments, type Content } from './attachments.ts';
+import { createFileDisk, type FileDisk } from './file-disk.ts';
 import { createDownloadCheck, type DownloadCheck } from './check-downloads.ts';
 import { createMediaServer, type MediaServer } from './media-server.ts';
 import { rowBytes, type CachedMediaBlob, type CachedMessage } from '../../protocol/index.ts';
@@ -24,11 +25,15 @@ export interface MediaWorld {
   readonly server: MediaServer;
   readonly downloads: DownloadCheck;
   readonly pictures: Pictures | null;
+  /** The folder of files; null: their bytes are in the database. */
+  readonly disk: FileDisk | null;
   /** Bytes that fit on the disk; infinite when it has no end. */
   diskBytes: number;
   /** When, in elapsed time, the disk last had no room for something. */
   fullAt: number;
   usedBytes(): number;
+  /** Those of files alone. */
+  storedBytes(): number;
   estimate(): StorageEstimate | null;
   /** Is there no room for these writes? */
   isFull(ops: readonly WriteOp[]): boolean;
@@ -41,6 +46,8 @@ export interface MediaWorld {
 /** What it is made with. */
 export interface MediaWorldSetup {
   readonly regime: MediaRegime | null;
+  readonly seed: number;
+  readonly latencyMs: number;
   readonly time: VirtualTime;
   readonly server: ModelServer;
   readonly mirror: Mirror;
@@ -50,6 +57,8 @@ export interface MediaWorldSetup {
   lifeOf(tab: SimTab): number;
   breaks(): number;
   onBoundary(): void;
+  kill(): void;
+  refusesUntilAt(): number;
 }
 
 /** The small picture of a content. */
@@ -67,22 +76,24 @@ export function createMediaWorld(setup: MediaWorldSetup): MediaWorld {
   const { regime, time, server, mirror } = setup;
   const attachments = createAttachments();
   let names = 0;
+  const disk = regime?.onDisk ? createFileDisk({ ...setup, isFull: (bytes) => isOver(bytes) }) : null;
+  const isOver = (grownBytes: number): boolean => {
+    const isFull = grownBytes > 0 && media.usedBytes() + grownBytes > media.diskBytes;
+    if (isFull) media.fullAt = time.elapsedMs();
+    return isFull;
+  };
   const media: MediaWorld = {
     attachments,
     server: createMediaServer({ time, server, attachments, partBytes: regime?.partBytes ?? 512, partMs: regime?.partMs ?? 0, breaks: setup.breaks, onBoundary: setup.onBoundary }),
     downloads: createDownloadCheck(setup),
     pictures: regime ? pictures : null,
+    disk,
     diskBytes: Number.POSITIVE_INFINITY,
     fullAt: Number.NEGATIVE_INFINITY,
-    usedBytes: () => [...mirror.chats.values()].reduce((sum, chat) => sum + chat.bytes, mirror.media.bytes()),
+    usedBytes: () => [...mirror.chats.values()].reduce((sum, chat) => sum + chat.bytes, disk?.bytes() ?? mirror.media.bytes()),
+    storedBytes: () => (disk ? [...disk.media().values()].reduce((sum, { length }) => sum + length, 0) : mirror.media.bytes()),
     estimate: () => (media.diskBytes === Number.POSITIVE_INFINITY ? null : { usageBytes: media.usedBytes(), quotaBytes: media.diskBytes }),
-    isFull: (ops) => {
-      if (media.diskBytes === Number.POSITIVE_INFINITY) return false;
-      const grownBytes = growth(mirror, ops);
-      const isFull = grownBytes > 0 && media.usedBytes() + grownBytes > media.diskBytes;
-      if (isFull) media.fullAt = time.elapsedMs();
-      return isFull;
-    },
+    isFull: (ops) => media.diskBytes !== Number.POSITIVE_INFINITY && isOver(growth(mirror, ops)),
     newName: (salt) => `${++names} ${NAMES[salt % NAMES.length]}`,
     attach: (requestId, content, salt) => {
       const filename = media.newName(salt);

@@ -38,6 +38,36 @@ export const MEDIA_BUGS = [
     edits: [{ file: 'worker/media/blob-media-store.ts', text: 'storedBytes: (held ? 0 : body.size) - freed', replacement: 'storedBytes: body.size - freed' }],
   },
   {
+    name: 'a file in a folder that others share is deleted with its owner',
+    edits: [{ file: 'worker/media/file-bodies.ts', text: 'if (isHeld(record) && (record._body?.refs.length ?? 0) > 0) {', replacement: 'if (isHeld(record) && (record._body?.refs.length ?? 0) > 1) {' }],
+  },
+  {
+    name: 'a body in a folder is stored again for each file that has it',
+    edits: [
+      { file: 'worker/media/files-media-store.ts', text: 'if (!(await bodies.ownerOf(body.digest))) await toTemp();', replacement: 'await toTemp();' },
+      { file: 'worker/media/files-media-store.ts', text: 'if (owner) return bodies.share(owner, id, body, now);', replacement: 'if (owner && owner.id === id) return bodies.share(owner, id, body, now);' },
+    ],
+  },
+  {
+    name: 'the record says that a file is there before it is',
+    edits: [
+      { file: 'worker/media/file-bodies.ts', text: '        await files.move(at.temp, at.body);\n', replacement: '' },
+      { file: 'worker/media/file-bodies.ts', text: '        if (placed) (await ownersByDigest()).set(body.digest, id);', replacement: '        if (placed) await files.move(at.temp, at.body);\n        if (placed) (await ownersByDigest()).set(body.digest, id);' },
+    ],
+  },
+  {
+    name: 'files in the folder that nobody knows stay',
+    edits: [{ file: 'worker/media/files-reconcile.ts', text: 'for (const key of repairs.orphans) await files.delete(pathOfKey(key)).catch(() => undefined);', replacement: '' }],
+  },
+  {
+    name: 'putting the folder right leaves the counters for later',
+    edits: [{ file: 'worker/media/files-reconcile.ts', text: '        return correctCounters(tx, counted, now);\n', replacement: '        return at + SLICE < changed.length || changed.length > 0 ? false : correctCounters(tx, counted, now);\n' }],
+  },
+  {
+    name: 'a thumbnail in the folder outlives its file',
+    edits: [{ file: 'worker/media/files-media-store.ts', text: '    await drop(files, at.thumbnail);\n    return freed + others;', replacement: '    return freed + others;' }],
+  },
+  {
     name: 'a thumbnail outlives its file',
     edits: [{ file: 'worker/media/blob-media-store.ts', text: "      void tx.delete('media_blobs', before.thumbnailBlobKey);\n", replacement: '' }],
   },

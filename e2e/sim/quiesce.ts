@@ -45,6 +45,7 @@ export async function quiesce(world: World): Promise<void> {
   wire.calm();
   world.media.server.clearFaults();
   world.media.diskBytes = Number.POSITIVE_INFINITY;
+  world.media.disk?.calm();
   durable.failWritesUntilAt = 0;
   durable.failReadsUntilAt = 0;
   world.killAt(0, 0);

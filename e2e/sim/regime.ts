@@ -42,6 +42,8 @@ export interface MediaRegime {
   readonly partMs: number;
   /** Files that each chat begins with. */
   readonly files: number;
+  /** Their bytes are in a folder, not in the database. */
+  readonly onDisk: boolean;
 }
 
 /** A simulation: its conditions and what happens in it. */
@@ -62,6 +64,7 @@ function mediaRegime(seed: number): MediaRegime | null {
     partBytes: pick(300, 700, 1_500),
     partMs: pick(0, 0, 5, 80, 400),
     files: pick(0, 1, 4),
+    onDisk: seed % 4 === 1,
   };
 }
 

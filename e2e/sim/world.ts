@@ -8,7 +8,7 @@ import type { DaemonSettings, MediaBody, OutgoingMessage } from '../../protocol/
 import type { WorkerIdentity } from '../../protocol/names.ts';
 import { createDaemon, type Daemon } from '../../worker/daemon.ts';
 import type { Environment } from '../../worker/env.ts';
-import { createMedia, mediaSetup } from '../../worker/media/media-part.ts';
+import { createMedia, mediaSetup, openMedia } from '../../worker/media/media-part.ts';
 import { createMemoryStore } from '../../worker/store/memory-store.ts';
 import type { Store } from '../../worker/store/store.ts';
 import { createFakeLocks } from '../../worker/testing/fake-locks.ts';
@@ -148,6 +148,10 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
   const tokenAnswers = createTokenAnswers();
   const media: MediaWorld = createMediaWorld({
     regime: regime.media,
+    seed,
+    latencyMs: regime.storeMs,
+    kill: () => world.kill(random.int(500)),
+    refusesUntilAt: () => Math.max(durable.failWritesUntilAt, durable.failReadsUntilAt),
     time,
     server,
     mirror,
@@ -242,7 +246,11 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     },
     wipe: async () => ['not wiped here'],
     openBroadcast: () => ({ post: () => undefined, close: () => undefined }),
-    openMedia: async (owner) => createMedia(mediaSetup(owner), media.pictures),
+    openMedia: async (owner) => {
+      const { disk } = media;
+      if (!disk) return createMedia(mediaSetup(owner), media.pictures);
+      return openMedia(mediaSetup(owner), media.pictures, { open: async () => disk.openFor(life), drop: async () => undefined });
+    },
     estimateStorage: () => Promise.resolve(media.estimate()),
   });
   const identity = (): WorkerIdentity => ({ buildId: 'build', userId: SIM_USER, generation: 0 });
@@ -283,6 +291,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     sent.onDaemonDied();
     sending.onDaemonDied();
     media.downloads.onDaemonDied();
+    media.disk?.onDied();
     wire.dropAll();
     for (const name of locks.heldNow()) if (name.includes(':daemon:') || name.includes(':writer:')) locks.kill(name);
   };
@@ -316,7 +325,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
         id: newId(),
         userId: SIM_USER,
         locks,
-        settings: { ...SETTINGS, outboxLimit: regime.outboxLimit, ...(regime.media ? { budgetBytes: regime.media.budgetBytes, messageBudgetBytes: regime.media.messageBudgetBytes } : {}) },
+        settings: { ...SETTINGS, outboxLimit: regime.outboxLimit, ...(regime.media ? { budgetBytes: regime.media.budgetBytes, messageBudgetBytes: regime.media.messageBudgetBytes, mediaStore: regime.media.onDisk ? 'files' : 'indexeddb' } : {}) },
         token: () => network.token(),
         tokenAnswer: tokenAnswers.next,
         later: (ms, run) => void time.timers.after(ms, () => tab.isAlive() && run()),
