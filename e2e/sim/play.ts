@@ -13,7 +13,8 @@ import { quiesce } from './quiesce.ts';
 import { createRandom } from './random.ts';
 import type { Plan } from './regime.ts';
 import type { Violation } from './violation.ts';
-import { createWorld, type WorldSetup } from './world.ts';
+import { createWorld } from './create-world.ts';
+import type { WorldSetup } from './world.ts';
 
 /** What became of a simulation. */
 export interface Outcome {

@@ -20,7 +20,8 @@ import { readRecording, type RecordedEvent, type Recording } from './replay-reco
 import { createReplayChat, type ReplayChat } from './replay-server.ts';
 import { truthOf } from './replay-truth.ts';
 import { createVerdict, type Violation } from './violation.ts';
-import { createWorld, type World } from './world.ts';
+import { createWorld } from './create-world.ts';
+import type { World } from './world.ts';
 
 /** What became of a replay. */
 export interface ReplayOutcome {
