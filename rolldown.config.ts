@@ -103,7 +103,7 @@ const workerParts = [
   'worker/media/media-part.ts',
   'worker/open-broadcast.ts',
   'worker/open-lobby.ts',
-  'worker/outbox/outbox-view-part.ts',
+  'worker/outbox/outbox-part.ts',
   'worker/real-wipe.ts',
   'worker/sign-out.ts',
   'worker/storage-failure.ts',

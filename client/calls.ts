@@ -60,7 +60,8 @@ export function createCalls(env: Pick<Environment, 'clock' | 'timers'>, deadline
       if (refused) throw refused;
       const session: Session = current && current !== lost ? current : await nextSession(name, Math.max(0, endsAt - env.clock.now()));
       try {
-        return await session.rpc.call(name, input, Math.max(0, endsAt - env.clock.now()));
+        // A message that the daemon before may have sent: the next one asks first.
+        return await session.rpc.call(name, lost ? { ...input, again: true } : input, Math.max(0, endsAt - env.clock.now()));
       } catch (thrown) {
         const error = toTabcachedError(thrown);
         if (error.code !== 'DAEMON_LOST' || !REPEATABLE.has(name)) throw error;

@@ -26,6 +26,17 @@ describe('actions', () => {
     expect(b.clientTempId).toBe('44444444-4444-4444-8444-444444444444');
   });
 
+  test('S-1 a send that failed and is repeated under its id says so', async () => {
+    daemon.script.send = () => {
+      throw new TabcachedError('TIMEOUT');
+    };
+    const view = client.chat(CHAT);
+    const message = { content: 'a', clientTempId: '44444444-4444-4444-8444-444444444444' };
+    for (let tries = 0; tries < 2; tries++) await expect(view.send(message)).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(view.send('b')).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(daemon.inputs('send').map(({ content, again }) => [content, again])).toEqual([['a', false], ['a', true], ['b', false]]);
+  });
+
   test('messages of 0 or 10,001 characters are refused here', async () => {
     const view = client.chat(CHAT);
     await expect(view.send('')).rejects.toMatchObject({ code: 'INVALID' });

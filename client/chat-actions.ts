@@ -13,6 +13,8 @@ export function chatActions(
   draft: NewestCall<string>,
 ): Pick<ChatView, 'send' | 'retry' | 'edit' | 'discard' | 'markRead' | 'saveDraft' | 'sync' | 'verify'> {
   const { retry, edit, discard } = outboxActions(call);
+  /** Messages that were not accepted, as far as is known here. */
+  const doubtful = new Set<string>();
   return {
     // The call is posted before `send` returns, so that a tab closed right after has sent it.
     send: async (message) => {
@@ -23,7 +25,9 @@ export function chatActions(
       requireContent(content);
       // What was typed before is told before, so that it goes with the message.
       draft.flush();
-      return call('send', { requestId, clientTempId, content, isScreenshot, screenshotFileName, keepDraft });
+      const sent = call('send', { requestId, clientTempId, content, isScreenshot, screenshotFileName, keepDraft, again: doubtful.has(clientTempId) });
+      sent.catch(() => doubtful.add(clientTempId));
+      return sent;
     },
     retry,
     edit,

@@ -12,6 +12,7 @@ import type { CacheLimits, CacheUsage, ClearReport, DownloadAllState, inspectInp
 import { MESSAGE_BUDGET_BYTES } from './limits.ts';
 import type { MediaStats } from './media.ts';
 import type { mediaCallInputs, MediaCallOutputs } from './media-calls.ts';
+import type { outboxInputs, OutboxOutputs } from './outbox-calls.ts';
 import { Content, Count, SequenceNumber, Uuid, type CacheStats } from './records.ts';
 import type { signOutInputs, SignOutOutputs } from './sign-out.ts';
 import type { tabInputs, TabOutputs } from './tabs.ts';
@@ -106,7 +107,6 @@ export interface VerifyReport {
 }
 
 const chat = { requestId: Uuid };
-const operation = { operationId: Uuid };
 
 /** Schema of every call's input, but for those that a part of the daemon checks which loads when used: {@link LateInputs}. */
 export const callInputs = {
@@ -140,21 +140,16 @@ export const callInputs = {
     screenshotFileName: v.optional(v.nullable(v.string()), null),
     /** The chat's draft stays; otherwise it goes in the transaction that stores the message. */
     keepDraft: v.optional(v.boolean(), false),
+    /** Said before, and what became of it is not known: the server is asked before it is given the message. */
+    again: v.optional(v.boolean(), false),
   }),
-  retry: v.object(operation),
-  edit: v.object({ ...operation, content: Content }),
-  discard: v.object(operation),
-  /** Retries everything that has failed, in all chats. */
-  retryAll: v.object({}),
-  /** From now on this tab is sent `{t:'outbox'}` patches; the answer is the snapshot they follow. */
-  watchOutbox: v.object({ watching: v.boolean() }),
   markRead: v.object({ ...chat, upToSequence: SequenceNumber }),
   saveDraft: v.object({ ...chat, text: v.pipe(v.string(), v.maxLength(100_000)) }),
   giveToken: v.object({ requestNumber: Count, token: v.nullable(v.string()) }),
 } as const;
 
 /** Answers by call. `string` stands for JSON text of the named shape: see {@link JsonAnswers}. */
-export interface CallOutputs extends MediaCallOutputs, SignOutOutputs, TabOutputs {
+export interface CallOutputs extends MediaCallOutputs, OutboxOutputs, SignOutOutputs, TabOutputs {
   readonly hello: Welcome;
   readonly bye: null;
   readonly report: null;
@@ -168,12 +163,6 @@ export interface CallOutputs extends MediaCallOutputs, SignOutOutputs, TabOutput
   readonly syncChat: null;
   readonly verifyChat: VerifyReport;
   readonly send: SendReceipt;
-  readonly retry: null;
-  readonly edit: null;
-  readonly discard: null;
-  readonly retryAll: null;
-  /** JSON text of an `OutboxSnapshot`; null when the tab stops watching. */
-  readonly watchOutbox: string | null;
   readonly markRead: null;
   readonly saveDraft: null;
   readonly giveToken: null;
@@ -189,8 +178,8 @@ export interface CallOutputs extends MediaCallOutputs, SignOutOutputs, TabOutput
   readonly downloadAll: DownloadAllState;
 }
 
-/** Schemas of calls about media (`media-calls.ts`), inspection (`inspect.ts`), signing out (`sign-out.ts`) and other tabs (`tabs.ts`). */
-export type LateInputs = typeof mediaCallInputs & typeof inspectInputs & typeof signOutInputs & typeof tabInputs;
+/** Schemas of calls about media (`media-calls.ts`), inspection (`inspect.ts`), signing out (`sign-out.ts`), other tabs (`tabs.ts`) and what waits to be sent (`outbox-calls.ts`). */
+export type LateInputs = typeof mediaCallInputs & typeof inspectInputs & typeof signOutInputs & typeof tabInputs & typeof outboxInputs;
 
 /** Name of a call. */
 export type CallName = keyof typeof callInputs | keyof LateInputs;

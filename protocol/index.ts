@@ -10,6 +10,7 @@ export * from './media-calls.ts';
 export * from './media.ts';
 export * from './metrics.ts';
 export * from './names.ts';
+export * from './outbox-calls.ts';
 export * from './outbox.ts';
 export * from './records.ts';
 export * from './sign-out.ts';

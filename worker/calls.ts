@@ -85,23 +85,6 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
       return null;
     },
     send: (draft) => outbox.send(draft),
-    retry: async ({ operationId }) => {
-      await outbox.retry(operationId);
-      return null;
-    },
-    edit: async ({ operationId, content }) => {
-      await outbox.edit(operationId, content);
-      return null;
-    },
-    discard: async ({ operationId }) => {
-      await outbox.discard(operationId);
-      return null;
-    },
-    retryAll: async () => {
-      await outbox.retryAll();
-      return null;
-    },
-    watchOutbox: async ({ watching }) => (await parts.outboxView.load()).watch(session, watching),
     markRead: ({ requestId, upToSequence }) => {
       readMarks.mark(requestId, upToSequence);
       return null;

@@ -21,7 +21,7 @@ export const recovered = (operation: OfflineOperation): OfflineOperation =>
 /** What is to be carried over; empty when there is nothing. */
 export function carryOver({ ledger, book, outbox }: Pick<Parts, 'ledger' | 'book' | 'outbox'>): readonly Carried[] {
   const operations = ledger.all().map(recovered);
-  const discarded = outbox.discarded();
+  const discarded = [...outbox.desk.discarded];
   const drafts = book.requestIds().flatMap((requestId) => {
     const text = book.get(requestId)?.meta._draft;
     return text ? [{ requestId, text }] : [];

@@ -54,9 +54,9 @@ export interface Daemon {
 
 /** Calls that are answered by parts which load when used. */
 const lateCalls =
-  ({ media, inspection, signOut, tabs }: Parts, session: Session): Admitted['late'] =>
+  ({ media, inspection, outboxPart, signOut, tabs }: Parts, session: Session): Admitted['late'] =>
   async (name, input) =>
-    (await (/Media$|^cacheSize$/.test(name) ? media : name === 'signOut' ? signOut : /Tab|otice/.test(name) ? tabs : inspection).load()).call(session, name, input);
+    (await (/Media$|^cacheSize$/.test(name) ? media : name === 'signOut' ? signOut : /Tab|otice/.test(name) ? tabs : /Outbox|^(retry|edit$|discard$)/.test(name) ? outboxPart : inspection).load()).call(session, name, input);
 
 /** Starts a daemon. Returns at once; it boots on its own. */
 export function createDaemon({ env: given, identity, createBackend, url, before, onStopped = () => undefined }: DaemonSetup): Daemon {

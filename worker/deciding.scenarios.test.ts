@@ -84,11 +84,12 @@ describe('deciding about what waits', () => {
     const tab = await scenario.openedTab();
     rig.server.cut();
     const id = await scenario.send(tab, 'stays');
+    let sending: Promise<string> | null = null;
     scenario.onWrite = () => {
+      sending ??= scenario.send(tab, 'next').catch(() => 'refused');
       throw new TabcachedError('STORAGE_FAILED');
     };
     const discarding = tab.call('discard', { operationId: id }).catch(() => 'refused');
-    const sending = scenario.send(tab, 'next').catch(() => 'refused');
     await rig.time.advance(100);
     expect(await discarding).toBe('refused');
     scenario.onWrite = () => undefined;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { callInputs, inspectInputs, mediaCallInputs, signOutInputs } from '../protocol/index.ts';
+import { callInputs, inspectInputs, mediaCallInputs, outboxInputs, signOutInputs } from '../protocol/index.ts';
 import { createConnection } from './dispatch.ts';
 import { createGate } from './gate.ts';
 
 const silent = () => undefined;
 const journal = { log: { debug: silent, info: silent, warn: silent, error: silent }, note: silent };
-const late = Object.keys({ ...inspectInputs, ...mediaCallInputs, ...signOutInputs });
+const late = Object.keys({ ...inspectInputs, ...mediaCallInputs, ...outboxInputs, ...signOutInputs });
 const hello = { protocol: 1, buildId: 'b', userId: 'u', tabId: 'tab-0000001', lease: 'l', settings: { backend: 'http://b.test', budgetBytes: 1, outboxLimit: 1 }, report: { visible: true, focused: true, online: true } };
 /** Inputs that any call which needs none takes, and some that need more. */
 const inputs: Readonly<Record<string, unknown>> = { openChat: { requestId: '11111111-1111-4111-8111-111111111111', anchor: 'newest', limit: 50 }, watchOutbox: { watching: true } };

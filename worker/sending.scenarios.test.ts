@@ -326,3 +326,24 @@ describe('others', () => {
     expect(scenario.serverTexts(OTHER_CHAT)).toEqual([]);
   });
 });
+
+describe('#35 S-1 a message that its tab repeats, long after it was sent to a server that does not know an id again', () => {
+  test('is asked about first: it is there once (sim seed 1770004781)', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    rig.server.idempotent = false;
+    const first = await rig.openTab();
+    const id = await scenario.send(first, 'mine');
+    await rig.time.advance(1_000);
+    // More than a page of others since, and nobody has looked at it: its row is not among those that are read first.
+    fill(80);
+    await rig.time.advance(1_000);
+    await rig.store.write(['messages'], 'strict', (tx) => tx.clear('messages'));
+    await rig.restartDaemon();
+    const tab = await rig.openTab();
+    await tab.call('send', { requestId: CHAT, clientTempId: id, content: 'mine', again: true });
+    await rig.time.advance(1_000);
+    expect(serverTexts().filter((text) => text === 'mine')).toHaveLength(1);
+    expect(scenario.asked('find')).toEqual([id]);
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+});

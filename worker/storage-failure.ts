@@ -5,12 +5,14 @@
  * a wipe, and waiting until storage is back. Does not know what a working database holds.
  */
 import type { StorageTrouble } from '../protocol/index.ts';
+import { TabcachedError } from '../protocol/errors.ts';
 import { inTime, openDurable, pause, untilLoaded, type DaemonIdentity } from './durable-store.ts';
 import type { Environment } from './env.ts';
 import { salvage, type Salvaged } from './store/salvage.ts';
 import { storeNames } from './store/schema.ts';
 import type { Store } from './store/store.ts';
 import { troubleOf } from './store/trouble.ts';
+import { wasAsked } from './succession.ts';
 
 /** First and longest pause before storage that failed is tried again. */
 const RETRY_FIRST_MS = 5_000;
@@ -47,10 +49,22 @@ export async function answerFailure({ env, identity, store, error, saved, late }
     env.log.warn(wiping ? 'interrupted wipe' : 'database built anew', { left, operations: found?.carried.operations.length ?? 0 });
     if (left.length === 0) return { memory: null, saved: found };
   }
-  const memory = await untilLoaded(env, () => env.openMemoryStore());
+  const memory = fenced(env, identity, await untilLoaded(env, () => env.openMemoryStore()));
   await memory.claimWriter(identity.buildId, env.clock.now());
   return { memory, trouble: { kind, held: kind !== 'refused' }, whenBack: (tries, signal) => whenStorageIsBack(env, identity, late, tries, signal) };
 }
+
+/**
+ * Memory has no record by which a daemon sees that it was left behind while it hung. What a person wrote is looked at before it is kept, and an
+ * attempt before it is made: others have taken that over, and may have sent what came after it.
+ */
+const fenced = (env: Environment, { userId, epoch }: DaemonIdentity, memory: Store): Store => ({
+  ...memory,
+  write: async (stores, durability, work) => {
+    if (durability === 'strict' && (await wasAsked(env, userId, epoch))) throw new TabcachedError('FENCED');
+    return memory.write(stores, durability, work);
+  },
+});
 
 /**
  * Resolves when the database could be opened and every store of it read; pauses grow from `tries` on, and end when an open that was given

@@ -375,3 +375,29 @@ describe('#93 a database that cannot be read', () => {
     expect(await rig.store.read(storeNames, (tx) => tx.getAll('offline_queue'))).toEqual(before);
   });
 });
+
+test('S-3 S-5 a daemon that was left behind while it hung, with nothing but memory, sends nothing that waited and takes nothing more (sim seed 1760011227)', async () => {
+  // It does not hear that it was asked to give way: what tells it waits behind everything else.
+  const scenario = await createScenario({
+    env: (env) => ({
+      openStore: () => Promise.reject(failure('SecurityError')),
+      locks: { ...env.locks, hold: async (name, options) => ({ ...(await env.locks.hold(name, options)), lost: never() }) },
+    }),
+  });
+  const { rig } = scenario;
+  const tab = await scenario.openedTab();
+  rig.server.before = (kind) => {
+    if (kind === 'send') throw new TabcachedError('SERVER_FAILED');
+  };
+  await scenario.send(tab, 'waits');
+  await rig.time.settle();
+  expect(scenario.asked('send')).toHaveLength(1);
+  rig.server.before = () => undefined;
+  const asked = rig.locks.heldNow().find((name) => name.includes(':handover:')) ?? '';
+  (await rig.locks.hold(asked, { steal: true })).release();
+  await expect(scenario.send(tab, 'late')).rejects.toMatchObject({ code: 'FENCED' });
+  await rig.time.advance(60_000);
+  expect(scenario.serverTexts()).toEqual([]);
+  expect(scenario.asked('send')).toHaveLength(1);
+  expect(tab.frames).toContainEqual({ t: 'goodbye', reason: 'fenced' });
+});

@@ -7,6 +7,7 @@
 import type { CachedMessage, SendOperation, Sender } from '../protocol/index.ts';
 import { PAGE_SIZE, PROVISIONAL_BASE } from '../protocol/limits.ts';
 import type { Carried } from './carry-over.ts';
+import { createDecisions } from './outbox/decisions.ts';
 import { pendingRow } from './outbox/operations.ts';
 import type { Parts } from './parts.ts';
 import { readWindow } from './store/chat-reads.ts';
@@ -36,17 +37,18 @@ export function takeOver(parts: Parts, carried: readonly Carried[], author: Auth
 
 function takeOne(parts: Parts, { operations, drafts, discarded = [] }: Carried, author: Author): void {
   const { ledger, book, outbox, readMarks } = parts;
+  const decisions = createDecisions(outbox.desk);
   const ignore = (): void => undefined;
   for (const operation of operations) {
     const stored = ledger.get(operation.id);
     if (stored) {
       // Edited while its first text could not be read. What the server may have already stays as it is.
       const isOther = stored.type === 'send_message' && operation.type === 'send_message' && stored.payload.content !== operation.payload.content;
-      if (isOther) outbox.edit(operation.id, operation.payload.content).catch(ignore);
+      if (isOther) decisions.edit(operation.id, operation.payload.content).catch(ignore);
     } else if (operation.type === 'mark_read') readMarks.mark(operation.requestId, operation.payload.upToSequence);
     else appendMessage(parts, operation, author);
   }
-  for (const id of discarded) outbox.discard(id).catch(ignore);
+  for (const id of discarded) decisions.discard(id).catch(ignore);
   for (const { requestId, text } of drafts) book.touch(requestId, (meta) => (meta._draft ? meta : { ...meta, _draft: text }));
 }
 

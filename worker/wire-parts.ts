@@ -25,7 +25,7 @@ export function createParts(setup: PartsSetup): Parts {
   const { sessions } = add(wireTabs(setup, parts));
   const { engine, expiry, push, tickets } = add(wireSync(setup, parts));
   const { executor, readMarks } = add(wireSending(setup, parts));
-  const { inspection, media, outboxView, tabs } = add(wireLate(setup, parts));
+  const { inspection, media, outboxPart, tabs } = add(wireLate(setup, parts));
 
   // Pinned files, and files whose message is gone, are nobody's call.
   const cancelMediaTimer = timers.after(MEDIA_AFTER_MS, () => void media.load().catch(() => undefined));
@@ -37,7 +37,7 @@ export function createParts(setup: PartsSetup): Parts {
       expiry.close();
       executor.close();
       readMarks.close();
-      void outboxView.close();
+      void outboxPart.close();
       void tabs.close();
       tickets.close();
       void inspection.close();

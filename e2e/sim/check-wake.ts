@@ -1,7 +1,7 @@
 /**
  * Somebody is online again, or looks again: what waits for the connection alone is tried at once, whatever its pause was to be (S-4).
  *
- * Owns: this check, and when it says nothing: nothing can be demanded while the network, the link, storage or the server are in the way.
+ * Owns: this check, and when it says nothing: nothing can be demanded while the network, the link, a token, storage or the server are in the way.
  */
 import type { OfflineOperation } from '../../protocol/index.ts';
 import type { SimTab } from './sim-tab.ts';
@@ -11,11 +11,13 @@ import type { World } from './world.ts';
 const WITHIN_MS = 1_000;
 
 /** Is nothing in the way of sending? */
-function isClear({ network, wire, durable, media, sent, mirror, time, host, isDegraded, daemonLives }: World): boolean {
+function isClear({ network, wire, durable, media, sent, mirror, time, host, tabs, tokenAnswers, isDegraded, daemonLives }: World): boolean {
   const now = time.clock.now();
   const stored = now >= durable.failWritesUntilAt && now >= durable.failReadsUntilAt && !isDegraded() && host?.workers.isUnwell() !== true && media.diskBytes === Number.POSITIVE_INFINITY;
   const paused = now < sent.pausedUntilAt() || [...mirror.queue.values()].some((operation) => operation._errorCode === 'RATE_LIMITED');
-  return daemonLives() && network.isUp() && wire.isOpen() && stored && !paused;
+  // Without a token there is no link, whatever the server would take.
+  const token = !tokenAnswers.areBad() && tabs.every((tab) => !tab.isAsked());
+  return token && daemonLives() && network.isUp() && wire.isOpen() && stored && !paused;
 }
 
 const isFirst = (operation: OfflineOperation, all: Iterable<OfflineOperation>): boolean =>

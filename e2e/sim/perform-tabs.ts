@@ -14,8 +14,11 @@ const ignore = (): void => undefined;
 /** Presses send, and again after the daemon's death, as the client does. */
 export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const attempt = (): void => {
+    // As the client says when it does not know what became of it.
+    const again = sent.handed;
+    sent.handed = true;
     const pressed = world.sent.onAttempt(sent, world.lifeOf(tab), () => tab.isAlive());
-    tab.call('send', { requestId: sent.chatId, clientTempId: sent.id, content: sent.content, ...(sent.picture === undefined ? {} : { isScreenshot: true, screenshotFileName: sent.picture }) }).then(
+    tab.call('send', { requestId: sent.chatId, clientTempId: sent.id, content: sent.content, again, ...(sent.picture === undefined ? {} : { isScreenshot: true, screenshotFileName: sent.picture }) }).then(
       ({ durable }) => {
         // What is kept in memory alone is promised to nobody.
         if (sent.state !== 'accepted') sent.state = durable ? 'accepted' : 'unknown';
@@ -24,13 +27,13 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
       (thrown: unknown) => {
         if (toTabcachedError(thrown).code === 'DAEMON_LOST') {
           world.sent.onLost(sent, pressed);
-          return tab.onceReady(again);
+          return tab.onceReady(repeat);
         }
         if (sent.state === 'pressed') sent.state = 'refused';
       },
     );
   };
-  const again = (): void => {
+  const repeat = (): void => {
     if (!tab.isAlive()) {
       if (sent.state === 'pressed') sent.state = 'unknown';
     // What another tab took back meanwhile is gone from this one's screen too.
@@ -78,15 +81,9 @@ export function discardSent(world: World, tab: SimTab, sent: Sent): void {
   );
 }
 
-/** A server that does not know an id again needs a client that does, and that looks at the newest page. */
-const RECOGNISED = 40;
-
 /** May somebody still be without an answer to it? Not when the message is gone, deleted or out of sight by now. */
 function isRepeatable(world: World, sent: Sent): boolean {
   const stored = world.server.byTempId(sent.id);
-  const head = world.server.chats.get(sent.chatId)?.head ?? 0;
-  const hidden = head - (stored?.sequenceNumber ?? head) > RECOGNISED || world.time.clock.now() < world.durable.failReadsUntilAt;
-  if (stored && !world.server.idempotent && hidden) return false;
   return !sent.everOnServer || world.mirror.queue.has(sent.id) || (stored !== undefined && world.mirror.messages.has(stored.id));
 }
 

@@ -122,13 +122,13 @@ export const SENDING_BUGS = [
   },
   {
     name: 'a message can be discarded while it is being sent',
-    edits: [{ file: 'worker/outbox/outbox.ts', text: 'const operation = changeable(operationId);\n    const row', replacement: 'const operation = (ledger.get(operationId) as SendOperation | undefined) ?? changeable(operationId);\n    const row' }],
+    edits: [{ file: 'worker/outbox/decisions.ts', text: 'const operation = changeable(operationId);\n    const row', replacement: 'const operation = (ledger.get(operationId) as SendOperation | undefined) ?? changeable(operationId);\n    const row' }],
   },
   {
     name: 'a message can be edited while it is being sent',
     edits: [
       {
-        file: 'worker/outbox/outbox.ts',
+        file: 'worker/outbox/decisions.ts',
         text: 'const operation = changeable(operationId);\n        await',
         replacement: 'const operation = (ledger.get(operationId) as SendOperation | undefined) ?? changeable(operationId);\n        await',
       },
@@ -136,11 +136,11 @@ export const SENDING_BUGS = [
   },
   {
     name: 'a message can be discarded while nobody knows whether it arrived',
-    edits: [{ file: 'worker/outbox/outbox.ts', text: 'if (operation._outcomeUnknown) throw', replacement: 'if (operation.retryCount > 99) throw' }],
+    edits: [{ file: 'worker/outbox/decisions.ts', text: 'if (operation._outcomeUnknown) throw', replacement: 'if (operation.retryCount > 99) throw' }],
   },
   {
     name: 'a blocked lane is not woken by retry',
-    edits: [{ file: 'worker/outbox/outbox.ts', text: '    } finally {\n      setup.wake();\n    }', replacement: '    }' }],
+    edits: [{ file: 'worker/outbox/decisions.ts', text: '    } finally {\n      desk.wake();\n    }', replacement: '    }' }],
   },
   {
     name: 'the link is back and nothing is woken',

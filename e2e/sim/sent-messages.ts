@@ -14,6 +14,8 @@ import type { Verdict } from './violation.ts';
 export interface Sent {
   readonly id: string;
   readonly chatId: string;
+  /** It was handed to a daemon before. */
+  handed: boolean;
   /** Name of the picture that it shows. */
   picture?: string;
   content: string;
@@ -113,7 +115,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
       sent.isHeard = () => false;
     },
     press: (id, chatId, content) => {
-      const sent: Sent = { id, chatId, content, editing: null, former: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, blind: false, discarding: false, discarded: false, everOnServer: false, exposed: false, refusedIn: null, decidedAt: null };
+      const sent: Sent = { id, chatId, handed: false, content, editing: null, former: null, pressed: 0, life: 0, isHeard: () => false, state: 'pressed', stored: null, blind: false, discarding: false, discarded: false, everOnServer: false, exposed: false, refusedIn: null, decidedAt: null };
       all.set(id, sent);
       return sent;
     },

@@ -15,14 +15,18 @@ export interface TokenAnswers {
   next(): TokenAnswer;
   add(answer: TokenAnswer): void;
   clear(): void;
+  /** Is a bad answer to come, or was the last one that was given? */
+  areBad(): boolean;
 }
 
 /** Every tab answers at once. */
 export function createTokenAnswers(): TokenAnswers {
   let answers: TokenAnswer[] = [];
+  let last: TokenAnswer = { with: 'now', afterMs: 0 };
   return {
-    next: () => answers.shift() ?? { with: 'now', afterMs: 0 },
+    next: () => (last = answers.shift() ?? { with: 'now', afterMs: 0 }),
     add: (answer) => void answers.push(answer),
     clear: () => void (answers = []),
+    areBad: () => answers.length > 0 || last.with !== 'now',
   };
 }

@@ -16,6 +16,8 @@ export interface Draft {
   readonly screenshotFileName: string | null;
   /** What is typed in the chat and not sent stays. */
   readonly keepDraft?: boolean;
+  /** It was handed to a daemon before, and nobody knows what became of it. */
+  readonly again?: boolean;
 }
 
 const fresh = (now: number, order: number) => ({

@@ -1,8 +1,8 @@
 /**
- * Sending: from a person's keystroke to the server's confirmation, and everything a person can decide in between.
+ * Sending: from a person's keystroke to the server's confirmation.
  *
- * Owns: acceptance (limits, order, one UUID per message), the optimistic row, retry, edit, discard, and what of all that is on screen.
- * Does not know HTTP, lanes' timing (`executor.ts`) or transactions (`ledger.ts`).
+ * Owns: acceptance (limits, order, one UUID per message), the optimistic row, and what of all that is on screen. Does not know HTTP, lanes'
+ * timing (`executor.ts`), transactions (`ledger.ts`) or what a person decides in between (`decisions.ts`).
  */
 import type { CachedMessage, LaneState, OfflineOperation, RefusalContext, SendOperation, SendReceipt, Sender, ServerMessage, TicketThen } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
@@ -12,9 +12,10 @@ import type { ChatBook } from '../sync/chat-book.ts';
 import type { Durability } from '../store/store.ts';
 import { takeIn } from '../sync/intake.ts';
 import { NO_CHANGE } from '../sync/merge.ts';
+import type { DecisionDesk } from './decisions.ts';
 import type { Ledger } from './ledger.ts';
 import { createNewestRows } from './newest-rows.ts';
-import { doubted, pendingRow, revived, sendOperation, type Draft } from './operations.ts';
+import { doubted, pendingRow, sendOperation, type Draft } from './operations.ts';
 
 /** What the outbox is made with. */
 export interface OutboxSetup {
@@ -44,14 +45,8 @@ export interface OutboxSetup {
 export interface Outbox {
   /** Resolves when stored. Rejects with `OUTBOX_FULL` or `STORAGE_FAILED`; then nothing of it is left on any screen. */
   send(draft: Draft): Promise<SendReceipt>;
-  /** This and what follows is a no-op when it has been done: several tabs may press the same button. */
-  retry(operationId: string): Promise<void>;
-  /** Retries all that has failed. */
-  retryAll(): Promise<void>;
-  edit(operationId: string, content: string): Promise<void>;
-  discard(operationId: string): Promise<void>;
-  /** Ids of messages that were discarded in this daemon's life. */
-  discarded(): readonly string[];
+  /** What people's decisions about messages that wait are made with. */
+  readonly desk: DecisionDesk;
   laneState(requestId: string): LaneState;
   /** The executor changed an operation. `relaxed`: it happened, whether storage notes it now or later. */
   change(operation: OfflineOperation, durability?: Durability): Promise<void>;
@@ -68,8 +63,6 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const discarded = new Set<string>();
   /** Rows of those that are about to be: their places are not free yet. */
   const leaving = new Set<CachedMessage>();
-  /** What people have decided about a message, one after the other. */
-  const decisions = new Map<string, Promise<void>>();
   /** Messages that the server has confirmed in this daemon's life, shown by now or gone again. */
   const arrived = new Set<string>();
 
@@ -107,8 +100,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const taken = [...model.pending, ...leaving].filter((other) => other.requestId === requestId);
     const sequence = Math.max(PROVISIONAL_BASE - 1, ...taken.map((other) => other.sequenceNumber)) + 1;
     const row = pendingRow(draft, { userId: setup.userId, sender: setup.sender() }, sequence, now);
-    // Where storage could not tell whether it was sent before, the server is asked.
-    const operation = doubted(sendOperation(draft, now, ledger.nextOrder(), setup.ticket(requestId)), !read);
+    // Where neither its tab nor storage can tell that it was never sent, the server is asked.
+    const operation = doubted(sendOperation(draft, now, ledger.nextOrder(), setup.ticket(requestId)), !read || draft.again === true);
     const { _draft, ...meta } = model.meta;
     const typed = draft.keepDraft || setup.draftVersion(requestId) !== draftVersion ? undefined : _draft;
     if (typed !== undefined) book.replace({ ...model, meta });
@@ -142,69 +135,6 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     await stored;
   };
 
-  /** The operation that a person wants to change. Refused while the server may be acting on it. */
-  const changeable = (operationId: string): SendOperation => {
-    const operation = ledger.get(operationId);
-    if (!operation || operation.type !== 'send_message') throw new TabcachedError('NOT_FOUND', 'That message is not waiting any more.');
-    if (operation.status === 'syncing') throw new TabcachedError('IN_FLIGHT', 'The message is being sent.');
-    if (operation._outcomeUnknown) throw new TabcachedError('IN_FLIGHT', 'It is not known yet whether the message arrived; it is asked for first.');
-    return operation;
-  };
-
-  /** What a person decides holds when it is stored; otherwise everything is as it was. */
-  const decide = async (before: OfflineOperation, after: OfflineOperation): Promise<void> => {
-    const row = rowOf(before);
-    try {
-      await change(after);
-    } catch (error) {
-      if (ledger.get(before.id) === after) {
-        ledger.hold(before);
-        if (row) showRow(row);
-        setup.onOperation(before, before.status);
-      }
-      throw error;
-    } finally {
-      setup.wake();
-    }
-  };
-
-  /** A decision waits for the one before: that may fail, and is then as if it had never been. */
-  const inTurn = (operationId: string, run: () => Promise<void>): Promise<void> => {
-    const before = decisions.get(operationId);
-    const decision = before ? before.then(run, run) : run();
-    decisions.set(operationId, decision);
-    const end = (): void => void (decisions.get(operationId) === decision && decisions.delete(operationId));
-    decision.then(end, end);
-    return decision;
-  };
-
-  const retry = (operationId: string): Promise<void> =>
-    inTurn(operationId, async () => {
-      const operation = ledger.get(operationId);
-      if (operation?.status === 'failed') await decide(operation, revived(operation));
-    });
-
-  const discard = async (operationId: string): Promise<void> => {
-    if (discarded.has(operationId)) return;
-    const operation = changeable(operationId);
-    const row = rowOf(operation);
-    discarded.add(operationId);
-    if (row) leaving.add(row);
-    hideRow(operation.requestId, operation.id);
-    try {
-      await ledger.drop(operation, 'strict');
-    } catch (error) {
-      discarded.delete(operationId);
-      if (row) showRow(row);
-      setup.onOperation(operation, operation.status);
-      throw error;
-    } finally {
-      if (row) leaving.delete(row);
-    }
-    setup.onOperation(operation, 'discarded');
-    setup.wake();
-  };
-
   return {
     send: (draft) => {
       const known = accepting.get(draft.clientTempId);
@@ -214,18 +144,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
       accepting.set(draft.clientTempId, accepted);
       return accepted;
     },
-    retry,
-    retryAll: async () => void (await Promise.all(ledger.all().map(({ id }) => retry(id)))),
-    edit: (operationId, content) =>
-      inTurn(operationId, async () => {
-        const known = ledger.get(operationId);
-        // Another tab was first with the same text: it is on its way.
-        if (known?.type === 'send_message' && known.status !== 'failed' && known.payload.content === content) return;
-        const operation = changeable(operationId);
-        await decide(operation, revived({ ...operation, payload: { ...operation.payload, content } }));
-      }),
-    discard: (operationId) => inTurn(operationId, () => discard(operationId)),
-    discarded: () => [...discarded],
+    desk: { ledger, rowOf, showRow, hideRow, change, onOperation: setup.onOperation, wake: setup.wake, discarded, leaving, turns: new Map() },
     laneState: (requestId) => {
       const lane = ledger.lane(requestId);
       const head = lane[0];

@@ -73,7 +73,7 @@ export function wireBase({ env, identity, epoch, booted, onFenced }: PartsSetup,
   });
   const hostChanged = (): void => {
     report.changed();
-    parts.outboxView.loaded()?.changed();
+    parts.outboxPart.loaded()?.changed();
     parts.tabs.loaded()?.changed();
   };
   const unlock = (): void => {

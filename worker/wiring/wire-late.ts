@@ -6,14 +6,14 @@
 import type { Inspection } from '../inspect/inspect-part.ts';
 import { createLazyPart, type LazyPart } from '../lazy-part.ts';
 import type { Media } from '../media/media.ts';
-import type { OutboxView } from '../outbox/outbox-view.ts';
+import type { OutboxPart } from '../outbox/outbox-part.ts';
 import type { Parts, PartsSetup } from '../parts.ts';
 import type { SignOut } from '../sign-out.ts';
 import type { TabsPart } from '../tabs/tabs-part.ts';
 
 /** The late parts. */
 export interface LateParts {
-  readonly outboxView: LazyPart<OutboxView>;
+  readonly outboxPart: LazyPart<OutboxPart>;
   readonly tabs: LazyPart<TabsPart>;
   readonly signOut: LazyPart<SignOut>;
   readonly media: LazyPart<Media>;
@@ -26,7 +26,7 @@ export function wireLate(setup: PartsSetup, parts: Parts): LateParts {
   const { clock, timers } = env;
   const startedAt = clock.now();
   return {
-    outboxView: createLazyPart(timers, async () => (await import('../outbox/outbox-view-part.ts')).openOutboxView(setup, parts)),
+    outboxPart: createLazyPart(timers, async () => (await import('../outbox/outbox-part.ts')).openOutboxPart(setup, parts)),
     tabs: createLazyPart(timers, async () => (await import('../tabs/tabs-part.ts')).createTabsPart({ ...setup, ...parts })),
     signOut: createLazyPart(timers, async () =>
       (await import('../sign-out.ts')).createSignOut({ ...env, ...setup, ...parts, noted: !booted.trouble?.held, wipe: () => env.wipe(identity.userId) }),

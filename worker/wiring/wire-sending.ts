@@ -33,7 +33,7 @@ export function wireSending({ env, identity, booted, settings }: PartsSetup, par
   const ledger = createLedger(committer, clock, booted.operations);
   const operationChanged: OutboxSetup['onOperation'] = (operation, status) => {
     announce.operation(operation, status);
-    parts.outboxView.loaded()?.changed();
+    parts.outboxPart.loaded()?.changed();
     if (operation.type === 'mark_read') return;
     views.changed(operation.requestId);
     hostChanged();

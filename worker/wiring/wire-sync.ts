@@ -148,14 +148,14 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
     },
     onRestart: () => parts.readMarks.forgetServer(),
     onChange: ({ upserts, removals, first }) => {
-      const { ledger, outboxView, readMarks, tabs } = parts;
+      const { ledger, outboxPart, readMarks, tabs } = parts;
       views.ticketsChanged(upserts, removals);
       for (const requestId of removals) readMarks.forgetServer(requestId);
       tabs.loaded()?.look(upserts, first);
       // What became of a ticket may explain a refusal.
       const told = new Set([...upserts.map(({ id }) => id), ...removals]);
       for (const { status, requestId } of ledger.all()) if (status === 'failed' && told.has(requestId)) views.changed(requestId);
-      outboxView.loaded()?.changed();
+      outboxPart.loaded()?.changed();
     },
     onFetch: () => counters.fetched('tickets'),
     onRejected,
@@ -177,11 +177,11 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
   };
   const push = createPush(backend, userId, env, {
     onAttached: () => {
-      const { executor, media, outboxView, signOut, tabs } = parts;
+      const { executor, media, outboxPart, signOut, tabs } = parts;
       tokens.verify();
       if (backend.openPush) unlock();
       // They have to be there when the network is not.
-      for (const part of [signOut, outboxView, tabs]) part.load().catch(() => undefined);
+      for (const part of [signOut, outboxPart, tabs]) part.load().catch(() => undefined);
       catchUp();
       executor.wake(true);
       media.loaded()?.wake(true);
