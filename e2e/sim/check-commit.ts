@@ -7,6 +7,7 @@
 import { checkCountersNow } from './check-counters.ts';
 import { checkClaim, checkStored } from './check-stored.ts';
 import { nameOf } from './choose.ts';
+import { mayMarkFall } from './may-mark-fall.ts';
 import type { Committed } from './mirror.ts';
 import type { World } from './world.ts';
 
@@ -22,7 +23,7 @@ export function checkCommit(world: World, { touched, replaced }: Committed): voi
     if (!meta || meta._floor === 0 || !before || before._floor === 0) fresh.add(requestId);
     noticeReset(world, requestId);
     checkStored(requestId, chat, mirror, verdict);
-    if (before && meta && meta.lastReadSequence < before.lastReadSequence && !world.markMayFall.has(requestId)) {
+    if (before && meta && meta.lastReadSequence < before.lastReadSequence && !mayMarkFall(world, requestId, meta.lastReadSequence)) {
       verdict.broken('R-1', `stored ${nameOf({ id: requestId })}: the read mark falls from ${before.lastReadSequence} to ${meta.lastReadSequence}`);
     }
     const truth = server.chats.get(requestId);

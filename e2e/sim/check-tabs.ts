@@ -7,6 +7,7 @@ import { PROVISIONAL_BASE, rowKey } from '../../protocol/index.ts';
 import type { ChatCore } from '../../client/chat-core.ts';
 import { checkClaim, inside, isStorable } from './check-stored.ts';
 import { nameOf, tabName } from './choose.ts';
+import { mayMarkFall } from './may-mark-fall.ts';
 import type { SimChat } from './sim-chat.ts';
 import type { SimTab } from './sim-tab.ts';
 import type { World } from './world.ts';
@@ -48,7 +49,7 @@ function checkView(world: World, tab: SimTab, chat: SimChat, core: ChatCore, mar
   if (meta.unread < 0) broken('R-2', `unread ${meta.unread}`);
   const life = world.life();
   const shown = marks.get(chat);
-  const mark = shown?.life === life && !world.markMayFall.has(requestId) ? shown.mark : 0;
+  const mark = shown?.life === life && !mayMarkFall(world, requestId, meta.lastReadSequence) ? shown.mark : 0;
   if (meta.lastReadSequence < mark) broken('R-1', `the read mark falls from ${mark} to ${meta.lastReadSequence}`);
   marks.set(chat, { life, mark: meta.lastReadSequence });
 

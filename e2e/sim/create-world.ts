@@ -143,6 +143,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     unnoticed: new Map(),
     restoredAt: new Map(),
     markMayFall: new Set(),
+    markMayFollow: new Set(),
     newId,
     newText: () => `text ${++texts}`,
     openTab: () => {

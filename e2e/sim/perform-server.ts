@@ -79,7 +79,8 @@ export const serverActions = {
     world.restoredAt.set(chat.id, now);
     if (claimed > to) world.unnoticed.set(chat.id, claimed);
     // A list whose cursor is refused is told anew, of every chat.
-    for (const id of world.server.chats.keys()) world.markMayFall.add(id);
+    world.markMayFall.add(chat.id);
+    for (const id of world.server.chats.keys()) world.markMayFollow.add(id);
     world.time.timers.after(200, () => world.network.restore());
     return { text: `${nameOf(chat)}: restored from a backup, revision ${before} -> ${to}, head ${chat.head}`, waitMs: 250 };
   },

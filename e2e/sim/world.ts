@@ -49,6 +49,8 @@ export interface World {
   readonly restoredAt: Map<string, number>;
   /** Chats whose read mark may go back: refused, reset or forgotten. */
   readonly markMayFall: Set<string>;
+  /** Chats whose read mark may go back to the server's, but no further: the list that tells it was told anew. */
+  readonly markMayFollow: Set<string>;
   latency: { requestMs: number; answerMs: number; frameMs: number };
   newId(): string;
   /** Text that nobody has written before. */
