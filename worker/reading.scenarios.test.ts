@@ -325,3 +325,23 @@ test('R-1 a ticket that was told before an own message was sent does not take th
   expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 6 });
   expect(marks.filter((mark) => mark < 6)).toEqual([]);
 });
+
+test('R-1 a list that was asked for before the chat was read elsewhere does not take the mark back when the copy was thrown away since (sim seed 1795000010)', async () => {
+  const late = await createScenario();
+  const { rig, fill, answers } = late;
+  fill(5);
+  const [list, page] = [createGate(), createGate()];
+  answers.tickets = (tickets) => list.pass().then(() => tickets);
+  const tab = await late.openedTab();
+  rig.server.readElsewhere(CHAT, 5);
+  await rig.time.advance(1_000);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 5, unread: 0 });
+  answers.messages = (messages) => page.pass().then(() => messages);
+  await tab.call('dropChat', { requestId: CHAT });
+  list.open();
+  await rig.time.advance(1_000);
+  expect(await late.storedMeta()).toMatchObject({ lastReadSequence: 5 });
+  page.open();
+  await rig.time.advance(1_000);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 5, unread: 0 });
+});

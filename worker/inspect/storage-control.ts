@@ -70,7 +70,7 @@ export function createStorageControl({ parts, env, daemon }: InspectionSetup): S
     const report = await preview(dropped);
     for (const { requestId } of dropped) {
       // What a tab shows stays opened and is fetched again; the rest is forgotten.
-      await book.reset(requestId, views.watchers(requestId).length > 0);
+      await book.reset(requestId, views.watchers(requestId).length > 0, false);
       views.restart(requestId);
       parts.engine.want(requestId);
     }

@@ -49,8 +49,6 @@ export interface ReadMarks {
 /** Creates the read marks. */
 export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
   const { env, book, ledger } = setup;
-  /** Marks that the server has with own messages that it confirmed, by chat; what it told before may be heard of later. */
-  const confirmed = new Map<string, number>();
   let cancelTimer: (() => void) | null = null;
 
   const waitingMarks = (requestId: string): number[] =>
@@ -64,8 +62,9 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       const serverRead = newerRead(meta._serverRead, read);
       if (serverRead === meta._serverRead || sameRead(serverRead, meta._serverRead)) return meta;
       news = true;
-      // What was taken over from the ticket list, of no revision, is no word on the chat itself; a mark that is on its way is.
-      const own = meta._serverRead?.revision === 0 ? Math.max(confirmed.get(requestId) ?? 0, ...waitingMarks(requestId)) : meta.lastReadSequence;
+      // What was known when the server was forgotten, of no revision, does not bind it. A mark that is on its way is this user's, and so is one
+      // that was set since: it lies above.
+      const own = meta._serverRead?.revision === 0 && meta.lastReadSequence <= meta._serverRead.lastReadSequence ? Math.max(0, ...waitingMarks(requestId)) : meta.lastReadSequence;
       return { ...meta, _serverRead: serverRead, lastReadSequence: Math.max(own, serverRead.lastReadSequence) };
     });
     if (news) setup.onRead(requestId);
@@ -97,15 +96,16 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       const { history, meta } = book.open(requestId);
       const unseen = meta.lastReadSequence + 1 < history.floor || history.gaps.some((gap) => gap.start <= sequence && gap.end > meta.lastReadSequence);
       if (history.floor === 0 || sequence <= meta.lastReadSequence || unseen) return;
-      confirmed.set(requestId, sequence);
       book.touch(requestId, (before) => ({ ...before, lastReadSequence: sequence, lastReadAt: env.clock.now() }));
       setup.onRead(requestId);
     },
     forgetServer: (only) => {
       for (const requestId of book.requestIds()) {
         if (requestId !== (only ?? requestId)) continue;
-        confirmed.delete(requestId);
-        book.touch(requestId, (meta) => (meta._serverRead === null ? meta : { ...meta, _serverRead: { ...meta._serverRead, revision: 0 } }));
+        book.touch(requestId, (meta) => {
+          const known = meta._serverRead;
+          return known ? { ...meta, _serverRead: { unreadCount: meta.unreadCount, lastReadSequence: Math.max(meta.lastReadSequence, known.lastReadSequence), revision: 0 } } : meta;
+        });
       }
     },
     told,

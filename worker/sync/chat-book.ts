@@ -51,9 +51,10 @@ export interface ChatBook {
   unload(requestId: string): void;
   /**
    * Forgets everything confirmed, in memory and store: the server went backwards (H-8), or access was lost. What a person wrote
-   * stays. With `keep` the chat stays opened.
+   * stays. With `keep` the chat stays opened. With `readToo` what the server said of this user's reading counts no more, so that its next
+   * word stands (R-2); otherwise an answer from before it does not take a mark back (R-1).
    */
-  reset(requestId: string, keep: boolean): Promise<void>;
+  reset(requestId: string, keep: boolean, readToo: boolean): Promise<void>;
 }
 
 /** What a book is made with. */
@@ -160,12 +161,12 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     if (repeated.length > 0) await applyNow(requestId, () => ({ ...NO_CHANGE, rows: repeated }));
   };
 
-  const resetNow = (requestId: string, keep: boolean): void => {
+  const resetNow = (requestId: string, keep: boolean, readToo: boolean): void => {
     const { meta, pending } = open(requestId);
     const now = clock.now();
-    const { lastReadSequence, lastReadAt, _draft } = meta;
-    const empty = freshChat(requestId);
-    const fresh = { ...empty, lastReadSequence, lastReadAt, _serverRead: { unreadCount: 0, lastReadSequence: 0, ...empty._serverRead, revision: 0 }, ...(_draft === undefined ? {} : { _draft }) };
+    const { lastReadSequence, lastReadAt, unreadCount, _draft } = meta;
+    const read = { unreadCount, lastReadSequence: Math.max(lastReadSequence, meta._serverRead?.lastReadSequence ?? 0), revision: readToo ? 0 : meta._serverRead?.revision ?? 0 };
+    const fresh = { ...emptyChat(requestId, now), lastReadSequence, lastReadAt, unreadCount, _serverRead: read, ...(_draft === undefined ? {} : { _draft }) };
     const stays = keep || pending.length > 0;
     if (stays) chats.set(requestId, modelOf(fresh, pending));
     else chats.delete(requestId);
@@ -207,7 +208,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
         if (size(held) !== found.length) {
           // The browser cleared rows, or somebody wrote behind our back: what the record says cannot be trusted (#20).
           log.error('rows and record disagree', { requestId, held: size(held), found: found.length });
-          resetNow(requestId, true);
+          resetNow(requestId, true, false);
           return 0;
         }
         // Above the highest row there is nothing, so a window that begins there is whole up to the provisional sequences.
@@ -237,7 +238,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
       const model = chats.get(requestId);
       if (model && model.rows.length > 0) chats.set(requestId, { ...model, rows: [], resident: [] });
     },
-    reset: (requestId, keep) => inTurn(requestId, async () => resetNow(requestId, keep)),
+    reset: (requestId, keep, readToo) => inTurn(requestId, async () => resetNow(requestId, keep, readToo)),
   };
 }
 

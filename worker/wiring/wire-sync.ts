@@ -126,7 +126,7 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
       announce.state(requestId, parts.meta(requestId).state);
       hostChanged();
     },
-    onForbidden: (requestId) => void book.reset(requestId, true),
+    onForbidden: (requestId) => void book.reset(requestId, true, true),
     onStep: (requestId) => frames.resume(requestId),
   });
   const frames = createFrameDesk({ env, book, engine, interest, onRejected });
