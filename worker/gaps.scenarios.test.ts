@@ -200,3 +200,29 @@ describe('two gaps', () => {
     expect(top.chat(CHAT).meta.gaps).toEqual([{ startSeq: gap.startSeq, endSeq: gap.endSeq - 50 }]);
   });
 });
+
+test('#10 S-2 a newest page full of holes that the server does not vouch for takes nothing away, however many gaps there are (sim seed 1795001774)', async () => {
+  const scenario = await createScenario();
+  const { rig, answers, fill } = scenario;
+  fill(60);
+  const tab = await rig.openTab();
+  await scenario.send(tab, 'mine');
+  await rig.time.advance(100);
+  let pages = 0;
+  answers.messages = (page) => {
+    pages += 1;
+    return { ...page, messages: page.messages.filter((row) => (row as { sequenceNumber: number }).sequenceNumber % 2 === pages % 2), oldestSequence: 12, newestSequence: 61, complete: false };
+  };
+  await tab.open(CHAT);
+  const seen: boolean[] = [];
+  for (let second = 0; second < 20; second++) {
+    await rig.time.advance(1_000);
+    seen.push(tab.texts(CHAT).includes('mine'));
+  }
+  expect(pages).toBeGreaterThan(2);
+  expect(seen).toEqual(seen.map(() => true));
+  delete answers.messages;
+  await rig.time.advance(120_000);
+  expect(tab.texts(CHAT).slice(-2)).toEqual(['message 60', 'mine']);
+  expect(tab.chat(CHAT).meta.gaps).toEqual([]);
+});

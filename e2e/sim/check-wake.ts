@@ -14,7 +14,7 @@ const WITHIN_MS = 1_000;
 function isClear({ network, wire, durable, media, sent, mirror, time, host, tabs, tokenAnswers, isDegraded, daemonLives }: World): boolean {
   const now = time.clock.now();
   const stored = now >= durable.failWritesUntilAt && now >= durable.failReadsUntilAt && !isDegraded() && host?.workers.isUnwell() !== true && media.diskBytes === Number.POSITIVE_INFINITY;
-  const paused = now < sent.pausedUntilAt() || [...mirror.queue.values()].some((operation) => operation._errorCode === 'RATE_LIMITED');
+  const paused = now < sent.mayPauseUntilAt() || [...mirror.queue.values()].some((operation) => operation._errorCode === 'RATE_LIMITED');
   // Without a token there is no link, whatever the server would take.
   const token = !tokenAnswers.areBad() && tabs.every((tab) => !tab.isAsked());
   return token && daemonLives() && network.isUp() && wire.isOpen() && stored && !paused;

@@ -202,7 +202,7 @@ export const mediaActions = {
   hourPasses: (world, { a }) => {
     const minutes = 50 + (a % 40);
     world.time.jump(minutes * MINUTE_MS);
-    world.sent.onClockJump();
+    world.sent.onClockJump(minutes * MINUTE_MS);
     return `the clock jumps ${minutes} minutes`;
   },
   killFetching: (world, { a }) => {

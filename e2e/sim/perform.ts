@@ -47,7 +47,7 @@ const daemonActions = {
   jump: (world, { a, b }) => {
     const hours = b % 3 === 0 ? 24 * 8 : 1 + (a % 12);
     world.time.jump(hours * HOUR_MS);
-    world.sent.onClockJump();
+    world.sent.onClockJump(hours * HOUR_MS);
     return `the clock jumps ${hours} h`;
   },
 } satisfies Partial<Record<ActionKind, Perform>>;

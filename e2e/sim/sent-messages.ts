@@ -62,9 +62,9 @@ export interface SentMessages {
   onStored(operations: readonly OfflineOperation[], blind: boolean): void;
   /** `life`: only that one. */
   onDaemonDied(life?: number): void;
-  onClockJump(): void;
-  /** Until when the server asked for a pause, as far as the present daemon was told. */
-  pausedUntilAt(): number;
+  onClockJump(byMs: number): void;
+  /** Until when a daemon may pause because the server asked one of them to: what an earlier one was told may be stored. */
+  mayPauseUntilAt(): number;
   checkStep(): void;
 }
 
@@ -79,6 +79,7 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
   /** Stored since the last check, with what was true then: whose daemon has died meanwhile may have been handed over again. */
   let fresh: { readonly sent: Sent; readonly life: number; readonly pressed: number }[] = [];
   let pausedUntilAt = 0;
+  let mayPauseUntilAt = 0;
 
   const messageIn = (request: SentRequest): OutgoingMessage => request.detail as OutgoingMessage;
 
@@ -139,7 +140,10 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
     },
     onAnswer: (request, error) => {
       underWay.delete(request);
-      if (error?.code === 'RATE_LIMITED' && (request.kind === 'send' || request.kind === 'read')) pausedUntilAt = Math.max(pausedUntilAt, now() + (error.retryAfterMs ?? 0));
+      if (error?.code === 'RATE_LIMITED' && (request.kind === 'send' || request.kind === 'read')) {
+        pausedUntilAt = Math.max(pausedUntilAt, now() + (error.retryAfterMs ?? 0));
+        mayPauseUntilAt = Math.max(mayPauseUntilAt, pausedUntilAt);
+      }
       if (request.kind !== 'send' || !error || !PERMANENT.has(error.code)) return;
       const sent = all.get(messageIn(request).clientTempId);
       if (sent) sent.refusedIn = request.life;
@@ -160,8 +164,11 @@ export function createSentMessages(server: ModelServer, mirror: Mirror, now: () 
       for (const request of underWay) if (life === undefined || request.life === life) underWay.delete(request);
       pausedUntilAt = 0;
     },
-    onClockJump: () => void (pausedUntilAt = 0),
-    pausedUntilAt: () => pausedUntilAt,
+    onClockJump: (byMs) => {
+      pausedUntilAt = 0;
+      for (const sent of all.values()) if (sent.decidedAt !== null) sent.decidedAt += byMs;
+    },
+    mayPauseUntilAt: () => mayPauseUntilAt,
     checkStep: () => {
       for (const { sent, life, pressed } of fresh) {
         const overtaken = [...all.values()].find((other) => other.chatId === sent.chatId && other.life === life && other.pressed < pressed && other.state === 'pressed' && other.stored === null && other.isHeard());

@@ -48,12 +48,13 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
     const applied = revisionOf(before);
     const newest = query.mode === 'newest';
     const backwards = fetched.headSequence < topOf(before.history) || (newest && fetched.revision !== null && fetched.revision < reachedRevision(before));
-    // What came before a server that went backwards is not true any more; a window with too many gaps is not worth repairing.
-    const replaces = backwards || (newest && before.history.gaps.length > MAX_GAPS);
+    const complete = fetched.change.answer?.complete === true;
+    // What came before a server that went backwards is not true any more; a window with too many gaps is not worth repairing, once there is
+    // a better one.
+    const replaces = backwards || (newest && complete && before.history.gaps.length > MAX_GAPS);
     if (replaces) await book.reset(requestId, true, backwards);
     // A newest page that the server does not vouch for says nothing of what is missing from it, least of all at its end.
     const first = before.history.floor === 0 || (applied === null && setup.backend.changes !== undefined);
-    const complete = fetched.change.answer?.complete === true;
     const opens = newest && complete && (resync || replaces || first);
     const catchesUp = opens || (setup.backend.changes === undefined && query.mode === 'since' && reachesHead(fetched));
     await book.apply(requestId, (model) => ({
