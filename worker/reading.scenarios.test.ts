@@ -256,6 +256,88 @@ test('#64 two hundred marks while scrolling fast: one request for each half seco
   expect(rig.server.unread(CHAT)).toBe(0);
 });
 
+describe('R-1 R-3 read further while a mark is on its way: there is one operation, and the server hears of the higher mark', () => {
+  const marked = async (): Promise<{ tab: RigTab; gate: ReturnType<typeof createGate> }> => {
+    const { rig, fill } = scenario;
+    fill(60);
+    const tab = await scenario.openedTab();
+    const gate = createGate();
+    rig.server.before = (kind) => (kind === 'read' ? gate.pass() : undefined);
+    await tab.call('markRead', { requestId: CHAT, upToSequence: 20 });
+    await rig.time.advance(600);
+    expect(gate.arrived()).toBe(1);
+    await tab.call('markRead', { requestId: CHAT, upToSequence: 40 });
+    await tab.call('markRead', { requestId: CHAT, upToSequence: 45 });
+    await rig.time.advance(100);
+    expect(await scenario.storedOperations()).toMatchObject([{ type: 'mark_read', status: 'syncing', payload: { upToSequence: 45 } }]);
+    expect(await scenario.storedMeta()).toMatchObject({ lastReadSequence: 45 });
+    return { tab, gate };
+  };
+
+  test('after the answer, and not before its half second is over', async () => {
+    const { tab, gate } = await marked();
+    const { rig } = scenario;
+    gate.open();
+    await rig.time.advance(100);
+    expect(scenario.asked('read')).toEqual([20]);
+    expect(await scenario.storedOperations()).toMatchObject([{ status: 'pending', retryCount: 0, payload: { upToSequence: 45 } }]);
+    await rig.time.advance(400);
+    expect(scenario.asked('read')).toEqual([20, 45]);
+    expect(await scenario.storedOperations()).toEqual([]);
+    expect(await badge(tab)).toBe(15);
+  });
+
+  test('after a restart', async () => {
+    await marked();
+    const { rig } = scenario;
+    rig.server.before = () => undefined;
+    await rig.restartDaemon();
+    const tab = await rig.openTab();
+    await rig.time.advance(1_000);
+    expect(rig.server.chats.get(CHAT)?.lastRead).toBe(45);
+    expect(await scenario.storedOperations()).toEqual([]);
+    expect(await badge(tab)).toBe(15);
+  });
+
+  test('after a failure, which counts for the mark as it is now', async () => {
+    const { rig, fill } = scenario;
+    fill(60);
+    const tab = await scenario.openedTab();
+    const gate = createGate();
+    rig.server.before = async (kind) => {
+      if (kind !== 'read') return;
+      await gate.pass();
+      if (gate.arrived() === 1) throw new TabcachedError('SERVER_FAILED');
+    };
+    await tab.call('markRead', { requestId: CHAT, upToSequence: 20 });
+    await rig.time.advance(600);
+    await tab.call('markRead', { requestId: CHAT, upToSequence: 45 });
+    gate.open();
+    await rig.time.advance(5_000);
+    expect(scenario.asked('read')).toEqual([20, 45]);
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+
+  test('after storage refused to note the attempt while somebody read on', async () => {
+    const { rig, fill } = scenario;
+    fill(60);
+    const tab = await scenario.openedTab();
+    await tab.call('markRead', { requestId: CHAT, upToSequence: 20 });
+    await rig.time.advance(100);
+    let marking: Promise<unknown> | null = null;
+    scenario.onWrite = () => {
+      marking ??= tab.call('markRead', { requestId: CHAT, upToSequence: 45 });
+      throw new TabcachedError('STORAGE_FAILED');
+    };
+    await rig.time.advance(500);
+    expect(marking).not.toBeNull();
+    scenario.onWrite = () => undefined;
+    await rig.time.advance(10_000);
+    expect(scenario.asked('read')).toEqual([45]);
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+});
+
 test('#66 a message that arrives in a chat on screen is not read before its tab says so', async () => {
   const { rig, fill } = scenario;
   fill(3);

@@ -95,6 +95,10 @@ export function createSendingCheck(setup: SendingCheckSetup): SendingCheck {
   return {
     onCommit: ({ newOperations, changedOperations }) => {
       for (const operation of newOperations) if (operation.type === 'mark_read' && operation.attemptedAt === null) markedAt.set(operation.id, operation.createdAt);
+      for (const { type, id, requestId } of newOperations) {
+        const others = type === 'mark_read' ? [...mirror.queue.values()].filter((other) => other.type === type && other.requestId === requestId && other.id !== id) : [];
+        if (others.length > 0) verdict.broken('R-1', 'two read marks of a chat wait, and a chat has one');
+      }
       const waiting = newOperations.length === 0 ? 0 : [...mirror.queue.values()].filter(({ type }) => type === 'send_message').length;
       if (waiting > setup.outboxLimit) verdict.broken('#58', `${waiting} messages wait, the bound is ${setup.outboxLimit}`);
       for (const { before, after } of changedOperations) checkChange(before, after);

@@ -35,6 +35,12 @@ export const SENDING_BUGS = [
     edits: [{ file: 'worker/outbox/read-marks.ts', text: 'lastReadSequence: Math.max(own, serverRead.lastReadSequence) };', replacement: 'lastReadSequence: serverRead.lastReadSequence };' }],
   },
   {
+    name: 'reading further while a mark is on its way makes a second record',
+    edits: [
+      { file: 'worker/outbox/read-marks.ts', text: "const [waits] = ledger.lane(laneOf({ type: 'mark_read', requestId }));", replacement: "const waits = ledger.lane(laneOf({ type: 'mark_read', requestId })).find((operation) => operation.status !== 'syncing');" },
+    ],
+  },
+  {
     name: 'a lane takes its second operation while the first is under way',
     edits: [
       { file: 'worker/outbox/executor.ts', text: 'const [head] = ledger.lane(lane);', replacement: "const head = ledger.lane(lane).find((operation) => operation.status === 'pending');" },

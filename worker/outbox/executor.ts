@@ -157,7 +157,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       // Storage refused to note the attempt: nothing was sent. What memory says must not stay `syncing`.
       const now = env.clock.now();
       const how = { now, counted: false, nextRetryAt: now + pauseMs(lane), unknown: operation._outcomeUnknown === true };
-      if (ledger.get(operation.id) === begun) await setup.change(waiting(begun, toTabcachedError(thrown, 'STORAGE_FAILED'), how), 'relaxed').catch(() => undefined);
+      const current = ledger.get(operation.id);
+      if (current?.status === 'syncing') await setup.change(waiting(current, toTabcachedError(thrown, 'STORAGE_FAILED'), how), 'relaxed').catch(() => undefined);
       throw thrown;
     });
     env.log.debug('attempt', { lane, operationId: operation.id, retryCount: begun.retryCount });

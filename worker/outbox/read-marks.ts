@@ -1,7 +1,7 @@
 /**
  * Reading: the mark of each chat, and telling the server.
  *
- * Owns: the mark is monotone (R-1), at most one operation per chat waits, scrolling is collected before the server hears of it. Does not
+ * Owns: the mark is monotone (R-1), there is at most one operation per chat, scrolling is collected before the server hears of it. Does not
  * know unread counts: they follow from the mark (`sync/unread.ts`).
  */
 import type { OfflineOperation, ReadState, ServerRead } from '../../protocol/index.ts';
@@ -12,7 +12,7 @@ import { topOf } from '../sync/history.ts';
 import { newerRead } from '../sync/unread.ts';
 import { laneOf } from './lane.ts';
 import type { Ledger } from './ledger.ts';
-import { readOperation } from './operations.ts';
+import { readOperation, revived } from './operations.ts';
 
 /** Marks set within this time reach the server as one. */
 const DEBOUNCE_MS = 500;
@@ -77,16 +77,16 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       const before = model.meta.lastReadSequence;
       if (mark <= before) return;
       const now = env.clock.now();
-      const waits = ledger.lane(laneOf({ type: 'mark_read', requestId })).find((operation) => operation.status !== 'syncing');
+      const [waits] = ledger.lane(laneOf({ type: 'mark_read', requestId }));
       const ids = rowsBetween(model.rows, before + 1, mark).filter((row) => row.senderId !== setup.userId).map((row) => row.id);
       const fresh = readOperation(waits?.id ?? env.ids.uuid(), requestId, mark, ids.slice(-IDS_MAX), now, waits?._order ?? ledger.nextOrder());
-      // Not before the window ends, even when the lane is looked at for another reason.
-      const operation = { ...fresh, nextRetryAt: waits?.nextRetryAt ?? now + DEBOUNCE_MS };
+      // Not before the window ends, even when the lane is looked at for another reason. One that is on its way goes again after its answer.
+      const operation: OfflineOperation = { ...(waits?.status === 'syncing' ? { ...waits, payload: fresh.payload } as typeof fresh : fresh), nextRetryAt: waits?.nextRetryAt ?? now + DEBOUNCE_MS };
       ledger.hold(operation);
       // Mark and operation in one transaction: a mark that survives a crash is one that the server will hear of.
       book.touch(requestId, (meta) => ({ ...meta, lastReadSequence: mark, lastReadAt: now }), { puts: [operation] });
       setup.onRead(requestId);
-      setup.onOperation(operation, 'pending');
+      setup.onOperation(operation, operation.status);
       cancelTimer ??= env.timers.after(DEBOUNCE_MS, () => {
         cancelTimer = null;
         setup.wake();
@@ -116,6 +116,13 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       if (book.get(operation.requestId)) book.touch(operation.requestId, (meta) =>
         meta.lastReadSequence === asked && state.lastReadSequence < asked ? { ...meta, lastReadSequence: state.lastReadSequence } : meta,
       );
+      const current = ledger.get(operation.id);
+      if (current?.type === 'mark_read' && current.payload.upToSequence > asked) {
+        // Read further while that was on its way: it waits again, as one that was set then.
+        const next = { ...revived(current), nextRetryAt: current.nextRetryAt };
+        setup.onOperation(next, 'pending');
+        return void (await ledger.put(next, null, 'relaxed'));
+      }
       const dropped = ledger.drop(operation, 'relaxed');
       setup.onOperation(operation, 'completed');
       await dropped;
