@@ -94,6 +94,36 @@ describe('room for media', () => {
     expect(await again).toBe(true);
   });
 
+  test('what fits does not wait for an eviction under way', async () => {
+    const { room, time, keep, media } = await bed();
+    for (let at = 1; at <= 8; at++) await keep(`f${at}`, 100);
+    await time.advance(2 * HOUR);
+    const freeing = room.free(300);
+    expect(await room.make(150)).toBe(true);
+    expect(await media.size()).toBe(800);
+    await time.advance(50);
+    expect(await freeing).toBe(true);
+  });
+
+  test('an eviction that found too little does not read all records again with the next file, but a minute later', async () => {
+    const { store, time, keep, media } = await bed();
+    let looks = 0;
+    const { read } = store;
+    store.read = (stores, work) => {
+      if (stores.includes('offline_queue')) looks += 1;
+      return read(stores, work);
+    };
+    for (let at = 1; at <= 9; at++) await keep(`f${at}`, 100);
+    await keep('f10', 20);
+    expect(looks).toBe(1);
+    for (let at = 11; at <= 15; at++) await keep(`f${at}`, 10);
+    expect(looks).toBe(1);
+    await time.advance(2 * HOUR);
+    await keep('f16', 10);
+    expect(looks).toBe(2);
+    expect(await media.size()).toBeLessThanOrEqual(800);
+  });
+
   test('the browser\'s quota makes the budget smaller, and what is too much goes', async () => {
     let estimate: StorageEstimate | null = null;
     const { room, time, keep, media, evictions } = await bed(1_000, () => estimate);

@@ -18,6 +18,10 @@ import { budgetWithin, quotaLeft, START_SHARE, STOP_SHARE } from './quota.ts';
 const SLICE = 200;
 /** The browser is asked again after so many settled bytes. */
 const ASK_QUOTA_EVERY_BYTES = 8 * 1024 * 1024;
+/** Pause after an eviction that found too little: files become old enough to go in minutes, and each look reads all records. */
+const LOOK_AGAIN_MS = 60_000;
+/** Rounds of making room while others take what was made. */
+const ROUNDS = 3;
 
 /** What the room is made with. */
 export interface MediaRoomSetup {
@@ -45,6 +49,10 @@ export function createMediaRoom(setup: MediaRoomSetup): MediaRoom {
   let granted = 0;
   let limit = setup.budgetBytes;
   let settledSinceAsked = 0;
+  /** What is stored is at most this: as it was read last, and all that was settled since. Evictions make it less. */
+  let heldAtMost = Number.POSITIVE_INFINITY;
+  let settles = 0;
+  let lookedInVainAt = Number.NEGATIVE_INFINITY;
   let closed = false;
   let checking: Promise<void> | null = null;
   let last: Promise<unknown> = Promise.resolve();
@@ -55,11 +63,24 @@ export function createMediaRoom(setup: MediaRoomSetup): MediaRoom {
     last = turn.catch(() => undefined);
     return turn;
   };
+  /** What is stored. What was settled while it was read may be in it or not: it is read again. */
+  const readHeld = async (): Promise<number> => {
+    for (;;) {
+      const before = settles;
+      const held = await media.size();
+      if (before === settles) return (heldAtMost = held);
+    }
+  };
+  const take = (bytes: number): boolean => {
+    if (heldAtMost + granted + bytes > limit) return false;
+    granted += bytes;
+    return true;
+  };
   const yieldTurn = (): Promise<void> => new Promise((resolve) => void timers.after(0, resolve));
 
   const askQuota = async (): Promise<void> => {
     settledSinceAsked = 0;
-    const [estimate, held] = await Promise.all([env.estimateStorage(), media.size()]);
+    const [estimate, held] = await Promise.all([env.estimateStorage(), readHeld()]);
     limit = budgetWithin(setup.budgetBytes, held, quotaLeft(estimate));
   };
 
@@ -112,9 +133,12 @@ export function createMediaRoom(setup: MediaRoomSetup): MediaRoom {
   };
 
   const lower = async (): Promise<void> => {
-    const held = await media.size();
+    const held = await readHeld();
     if (held <= limit * START_SHARE) return;
-    const freed = await evict(held - limit * STOP_SHARE, limit < setup.budgetBytes ? 'quota' : 'budget', false);
+    const tooMany = held - limit * STOP_SHARE;
+    const freed = await evict(tooMany, limit < setup.budgetBytes ? 'quota' : 'budget', false);
+    if (freed < tooMany) lookedInVainAt = clock.now();
+    await readHeld();
     log.debug('files evicted', { held, limit, freed });
   };
 
@@ -127,23 +151,30 @@ export function createMediaRoom(setup: MediaRoomSetup): MediaRoom {
       .finally(() => (checking = null)));
 
   return {
-    make: (bytes) =>
-      inTurn(async () => {
-        const excess = async (): Promise<number> => (await media.size()) + granted + bytes - limit;
+    make: (bytes) => {
+      // What fits does not wait for an eviction under way.
+      if (take(bytes)) return Promise.resolve(true);
+      return inTurn(async () => {
+        const excess = async (): Promise<number> => (await readHeld()) + granted + bytes - limit;
         // A browser that was full may have room again: without asking, nothing would be kept any more.
         if (limit < setup.budgetBytes && (await excess()) > 0) await askQuota().catch((error: unknown) => log.warn('quota not known', { error: String(error) }));
-        if (bytes > limit) return false;
-        const tooMany = await excess();
-        if (tooMany > 0 && (await evict(tooMany, 'room', true)) < tooMany) return false;
-        granted += bytes;
-        return true;
-      }),
+        for (let round = 0; round < ROUNDS && bytes <= limit; round += 1) {
+          const tooMany = await excess();
+          if (take(bytes)) return true;
+          if (tooMany > 0 && (await evict(tooMany, 'room', true)) < tooMany) return false;
+        }
+        return false;
+      });
+    },
     settle: (bytes) => {
       granted -= bytes;
+      settles += 1;
+      heldAtMost += bytes;
       settledSinceAsked += bytes;
       if (closed) return;
       if (settledSinceAsked >= ASK_QUOTA_EVERY_BYTES) return void check();
-      void media.size().then(
+      if (heldAtMost <= limit * START_SHARE || Math.abs(clock.now() - lookedInVainAt) < LOOK_AGAIN_MS) return;
+      void readHeld().then(
         (held) => (held > limit * START_SHARE ? check() : undefined),
         () => undefined,
       );

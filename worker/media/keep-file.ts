@@ -17,6 +17,8 @@ import type { Turns } from './turns.ts';
 /** What an attempt works on. */
 export interface KeepFileSetup extends Pick<FetchFileSetup, 'fetch' | 'renew' | 'signal' | 'onRequest' | 'onProgress'> {
   readonly entry: MediaEntry;
+  /** An attempt before was dropped or failed: it may have stored the file, or a part of it, and the record does not say so. */
+  readonly isDoubtful: boolean;
   readonly media: MediaStore;
   readonly room: Room;
   readonly turns: Turns;
@@ -64,8 +66,7 @@ export async function keepFile(setup: KeepFileSetup): Promise<KeptFile> {
     log.warn(what, { id, error: String(thrown) });
   };
 
-  // An attempt that was dropped may have stored the file, or a part of it, after the file was opened again.
-  if (entry.stored) entry.record = (await inTurn(() => media.get(id))) ?? entry.record;
+  if (entry.stored && setup.isDoubtful) entry.record = (await inTurn(() => media.get(id))) ?? entry.record;
   if (entry.record.localBlobKey !== null) return { kind: 'stored', record: entry.record };
 
   const parts: PartKeeper = {

@@ -58,6 +58,8 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
   const entries = new Map<string, MediaEntry>();
   const turns = createTurns();
   const removals = createRemovals();
+  /** Files with an attempt that has not ended well: what it stored may be in no record that is in memory. */
+  const doubtful = new Set<string>();
   const stats = { requests: 0, resumed: 0, completed: 0, failed: 0, passedThrough: 0, receivedBytes: 0, evictedFiles: 0, evictedBytes: 0 };
 
   const note = async (entry: MediaEntry, notes: MediaNotes): Promise<void> => {
@@ -113,7 +115,10 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
   const attempt = async (id: string, renew: boolean, signal: AbortSignal): Promise<void> => {
     const entry = entries.get(id);
     if (!entry || !backend.media) return;
+    const isDoubtful = doubtful.has(id);
+    doubtful.add(id);
     const kept = await keepFile({
+      isDoubtful,
       fetch: (...args) => (backend.media as NonNullable<typeof backend.media>)(...args),
       entry, media, room, turns, clock, log, renew, signal,
       onRequest: (resumed) => {
@@ -132,6 +137,7 @@ export function createMediaFiles(setup: MediaFilesSetup): MediaFiles {
       },
     });
     if (signal.aborted || entries.get(id) !== entry) return;
+    doubtful.delete(id);
     Object.assign(entry, { receivedBytes: 0, totalBytes: null });
     if (kept.kind === 'stored') {
       stats.completed += 1;

@@ -214,6 +214,21 @@ describe('who waits for a file hears what becomes of it', () => {
     expect(outcomes.filter((outcome) => !outcome.endsWith(' completed'))).toEqual([]);
   });
 
+  test('#73 let go and wanted again in one moment: the file is stored, and goes on from what the first attempt kept after the second had begun', async () => {
+    const rig = await createMediaRig({ byHand: true });
+    rig.serve('a.png', someBytes(3_000_000));
+    const tab = rig.openTab();
+    await tab.watch('a.png');
+    await rig.settle();
+    await rig.requests[0]?.send(500_000);
+    rig.server.byHand = false;
+    await Promise.all([tab.unwatch('a.png'), tab.watch('a.png')]);
+    await rig.time.advance(5_000);
+    expect(tab.state('a.png')).toMatchObject({ status: 'completed', passedThrough: false });
+    expect(rig.requests.map(({ range }) => range.offset)).toEqual([0, 500_000]);
+    expect((await expectMediaCounted(rig.store)).mediaSize).toBe(3_000_000);
+  });
+
   test('D-5 a chat is fetched anew and its message stays: the file is fetched again', async () => {
     const rig = await createMediaRig();
     rig.serve('a.png', 'content');
