@@ -120,6 +120,40 @@ describe('#46 the server asks for a pause of 120 seconds', () => {
     expect(serverTexts(OTHER_CHAT)).toEqual(['elsewhere']);
   });
 
+  test('nor is a read mark told before', async () => {
+    const { rig, fill } = scenario;
+    fill(9, OTHER_CHAT);
+    const tab = await scenario.openedTab(OTHER_CHAT);
+    pause();
+    await scenario.send(tab, '1');
+    await rig.time.settle();
+    await tab.call('markRead', { requestId: OTHER_CHAT, upToSequence: 9 });
+    await rig.time.advance(119_000);
+    expect(scenario.asked('read')).toEqual([]);
+    rig.server.before = () => undefined;
+    await rig.time.advance(2_000);
+    expect(scenario.asked('read')).toEqual([9]);
+  });
+
+  test('nor anything, when it was a read mark that the server would not take', async () => {
+    const { rig, fill, serverTexts } = scenario;
+    fill(9, OTHER_CHAT);
+    const tab = await scenario.openedTab(OTHER_CHAT);
+    rig.server.before = (kind) => {
+      if (kind === 'read') throw new TabcachedError('RATE_LIMITED', 'Slower.', { retryAfterMs: 120_000 });
+    };
+    await tab.call('markRead', { requestId: OTHER_CHAT, upToSequence: 9 });
+    await rig.time.advance(600);
+    rig.server.before = () => undefined;
+    await scenario.send(tab, '1');
+    await rig.time.advance(119_000);
+    expect([attempts(), scenario.asked('read')]).toEqual([[], [9]]);
+    await rig.time.advance(2_000);
+    expect(serverTexts()).toEqual(['1']);
+    expect(rig.server.chats.get(OTHER_CHAT)?.lastRead).toBe(9);
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+
   test('not of a message that was asked about when the pause began (sim seed 3301)', async () => {
     const { rig, answers, serverTexts } = scenario;
     const tab = await scenario.openedTab();
@@ -248,4 +282,72 @@ test('S-4 an attempt that could not be noted blocks its lane only as long as sto
   await rig.time.advance(30_000);
   expect(serverTexts()).toEqual(['1']);
   expect(tab.chat(CHAT).rows).toMatchObject([{ status: 'sent' }]);
+});
+
+describe('S-4 S-6 what becomes of a message whose attempt meets', () => {
+  type Code = ConstructorParameters<typeof TabcachedError>[0];
+  const met = async (code: Code): Promise<void> => {
+    const tab = await scenario.openedTab();
+    refuse('mine', code, 'As the server says.');
+    await scenario.send(tab, 'mine');
+    await scenario.rig.time.settle();
+  };
+  const after = async (): Promise<readonly unknown[]> =>
+    (await scenario.storedOperations()).map(({ status, retryCount, _outcomeUnknown: unknown = false, nextRetryAt }) => [status, retryCount, unknown, nextRetryAt === null ? null : nextRetryAt - scenario.rig.time.clock.now()]);
+
+  // Half of each bound: the random number here is always 0.5.
+  test.each<[Code, boolean]>([['SERVER_FAILED', true], ['TIMEOUT', true], ['INTERNAL', true], ['CORRUPT', false]])('%s: it waits, and that counts', async (code, unknown) => {
+    await met(code);
+    expect(await after()).toEqual([['pending', 1, unknown, 500]]);
+  });
+
+  test.each<[Code, boolean]>([['OFFLINE', true], ['CANCELLED', true], ['CLOSED', false]])('%s: it waits for the link, and that does not count', async (code, unknown) => {
+    await met(code);
+    expect(await after()).toEqual([['pending', 0, unknown, 500]]);
+  });
+
+  test.each<Code>(['UNAUTHORIZED', 'USER_MISMATCH'])('%s: it waits for a token, and that does not count', async (code) => {
+    await met(code);
+    expect(await after()).toEqual([['pending', 0, false, null]]);
+  });
+
+  test('RATE_LIMITED: it waits, and that does not count', async () => {
+    await met('RATE_LIMITED');
+    expect(await after()).toEqual([['pending', 0, false, 1_000]]);
+  });
+
+  test.each<Code>(['FORBIDDEN', 'NOT_FOUND', 'TICKET_CLOSED', 'REJECTED', 'INVALID', 'CURSOR_EXPIRED'])('%s: it has failed, and is not tried again over a day and a restart', async (code) => {
+    await met(code);
+    expect(await after()).toEqual([['failed', 0, false, null]]);
+    await scenario.rig.restartDaemon();
+    await scenario.openedTab();
+    await scenario.rig.time.advance(24 * 3_600_000);
+    expect(attempts()).toEqual(['mine']);
+    expect(await scenario.storedOperations()).toMatchObject([{ status: 'failed', lastError: 'As the server says.', _errorCode: code, payload: { content: 'mine' } }]);
+  });
+});
+
+describe('#42 #49 a server that fails on', () => {
+  /** Times of the attempts, from the first. */
+  const timesOf = async (facts: { readonly retryAfterMs?: number }): Promise<number[]> => {
+    const { rig } = scenario;
+    const tab = await scenario.openedTab();
+    const times: number[] = [];
+    rig.server.before = (kind) => {
+      if (kind !== 'send') return;
+      times.push(rig.time.elapsedMs());
+      throw new TabcachedError('SERVER_FAILED', undefined, facts);
+    };
+    await scenario.send(tab, 'mine');
+    await rig.time.advance(10 * 60_000);
+    return times.map((at) => at - (times[0] ?? 0));
+  };
+
+  test('is asked after half of 1, 2, 4 and 8 seconds, where the random number is 0.5', async () => {
+    expect(await timesOf({})).toEqual([0, 500, 1_500, 3_500, 7_500]);
+  });
+
+  test('and says when it wants to be: then, and not sooner', async () => {
+    expect(await timesOf({ retryAfterMs: 30_000 })).toEqual([0, 30_000, 60_000, 90_000, 120_000]);
+  });
 });
