@@ -10,6 +10,8 @@ import type { LinkStatus } from './sync/link-state.ts';
 
 /** How often a backend without a push link is asked. */
 const POLL_MS = 10_000;
+/** When tabs are asked again for a token, after one of another user. */
+const WRONG_USER_PAUSE_MS = 60_000;
 
 /** Where frames go. */
 export interface PushEvents {
@@ -100,6 +102,8 @@ export function createPush(backend: Backend, userId: string, env: Pick<Environme
         link?.close();
         link = null;
         detach();
+        // Somebody else was signed in for a while; nobody may come who would open it again.
+        env.timers.after(WRONG_USER_PAUSE_MS, open);
         events.onWrongUser(named);
       },
       onFrame,
@@ -118,7 +122,7 @@ export function createPush(backend: Backend, userId: string, env: Pick<Environme
       detach();
       open();
     },
-    wake: () => link?.wake(),
+    wake: () => (link ? link.wake() : open()),
     count: () => (link ? 1 : 0),
     close: () => {
       closed = true;

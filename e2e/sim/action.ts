@@ -98,6 +98,15 @@ export const WEIGHTS = {
   fullDisk: 1.5,
   hangStorage: 1,
   signOut: 1,
+  // A second person in the same browser profile (`perform-neighbour.ts`).
+  neighbourOpens: 5,
+  neighbourSends: 6,
+  neighbourHears: 6,
+  neighbourLeaves: 3,
+  neighbourSignsOut: 2,
+  neighbourDies: 2,
+  strangeToken: 3,
+  switchUser: 3,
 } as const;
 
 /** Kind of an action. */
@@ -123,17 +132,21 @@ const MEDIA = new Set<ActionKind>([
 
 const HOST = new Set<ActionKind>(['deploy', 'reload', 'hang', 'wake', 'cachePage', 'troubleOpen', 'cutStorage', 'eraseStorage', 'fullDisk', 'hangStorage', 'signOut']);
 
+const NEIGHBOUR = new Set<ActionKind>(['neighbourOpens', 'neighbourSends', 'neighbourHears', 'neighbourLeaves', 'neighbourSignsOut', 'neighbourDies', 'strangeToken', 'switchUser']);
+
 /** What a simulation is about, beside the usual. */
 export interface Areas {
   readonly sending: boolean;
   /** Null: not about files. */
   readonly media: object | null;
   readonly host: boolean;
+  readonly neighbour?: true;
 }
 
 /** How often each kind happens in one simulation: some kinds never, some much more than usual. */
 export function drawWeights(random: Random, areas: Areas): ReadonlyMap<ActionKind, number> {
-  const drawn = [...KINDS.filter((kind) => !SENDING.has(kind) && !MEDIA.has(kind) && !HOST.has(kind)), ...(areas.sending ? SENDING : []), ...(areas.media ? MEDIA : []), ...(areas.host ? HOST : [])].map((kind): [ActionKind, number] => {
+  const some = [...(areas.sending ? SENDING : []), ...(areas.media ? MEDIA : []), ...(areas.host ? HOST : []), ...(areas.neighbour ? NEIGHBOUR : [])];
+  const drawn = [...KINDS.filter((kind) => ![SENDING, MEDIA, HOST, NEIGHBOUR].some((area) => area.has(kind))), ...some].map((kind): [ActionKind, number] => {
     const luck = random.next();
     const factor = luck < 0.3 && !ALWAYS.has(kind) ? 0 : luck < 0.8 ? 1 : 4;
     return [kind, WEIGHTS[kind] * factor];

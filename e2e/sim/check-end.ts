@@ -7,6 +7,7 @@ import { PROVISIONAL_BASE, type CachedMessage, type ChatSyncState, type ServerMe
 import type { ModelChat } from '../../worker/testing/model-chat.ts';
 import { checkCountersAtEnd } from './check-counters.ts';
 import { isStorable } from './check-stored.ts';
+import { checkNeighbourEnd } from './check-neighbour-end.ts';
 import { checkHostEnd } from './heal-host.ts';
 import { nameOf, tabName } from './choose.ts';
 import { SIM_USER, type World } from './world.ts';
@@ -73,5 +74,6 @@ export async function checkEnd(world: World): Promise<void> {
   await world.time.advance(QUIET_MS);
   if (world.requests() !== before) verdict.broken('loop', `${world.requests() - before} requests in ${QUIET_MS / 60_000} quiet minutes`);
   if (world.host) checkHostEnd(world, world.host);
+  if (world.neighbour) await checkNeighbourEnd(world, world.neighbour);
   await checkCountersAtEnd(world);
 }

@@ -3,14 +3,19 @@
  *
  * Owns: who is told what. What happens in it is decided elsewhere (`perform.ts`), and so is whether it is right (`check-*.ts`).
  */
-import type { DaemonSettings } from '../../protocol/index.ts';
+import type { DaemonSettings, NoticeFrame } from '../../protocol/index.ts';
+import { databaseName } from '../../protocol/names.ts';
 import { createMemoryStore } from '../../worker/store/memory-store.ts';
+import type { Store } from '../../worker/store/store.ts';
 import { createFakeLocks } from '../../worker/testing/fake-locks.ts';
 import { createModelServer } from '../../worker/testing/model-server.ts';
+import type { Life } from '../../worker/testing/mortal.ts';
 import { createVirtualTime } from '../../worker/testing/virtual-time.ts';
 import { createBoundaries } from './boundaries.ts';
 import { checkShownBytes } from './check-media.ts';
+import { createNoticeCheck } from './check-notices.ts';
 import { createSendingCheck } from './check-sending.ts';
+import { createUsersCheck } from './check-users.ts';
 import { createDurableStore } from './durable-store.ts';
 import { fillWorld } from './fill-world.ts';
 import { createHistoryLog } from './history-log.ts';
@@ -18,8 +23,10 @@ import { createHost } from './host.ts';
 import { isDiskError } from './host-disk.ts';
 import { createMediaWorld, type MediaWorld } from './media-world.ts';
 import { createMirror } from './mirror.ts';
+import { createNeighbour, NEIGHBOUR } from './neighbour.ts';
 import { createNetwork, type Network } from './network.ts';
 import { createOneWorker } from './one-worker.ts';
+import { createProfile } from './profile.ts';
 import { createPushWire, type PushWire } from './push-wire.ts';
 import { createRandom } from './random.ts';
 import type { Regime } from './regime.ts';
@@ -62,7 +69,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
   const { onBoundary } = boundaries;
 
   const say = (text: string): void => log.add(`${time.clock.now()} ${text}`);
-  const wire: PushWire = createPushWire({ server, time, latencyMs: () => latency.frameMs, isUp: () => network.isUp(), token: () => network.token(), onBoundary, onOldToken: () => verdict.broken('#47', 'a link is opened with a token that was rejected') });
+  const wire: PushWire = createPushWire({ server, time, latencyMs: () => latency.frameMs, isUp: () => network.isUp(), token: () => network.token(), onBoundary, onOldToken: () => verdict.broken('#47', 'a link is opened with a token that was rejected'), strangerOf: (token) => (token === world.neighbour?.token() ? world.neighbour.server : null) });
   const sent = createSentMessages(server, mirror, () => time.clock.now(), verdict, () => world.tabs.some((tab) => tab.isReady() && tab.host()?.trouble?.held === false && tab.host()?.storage === 'memory'));
   const isHosted = regime.host && !openStore;
   // There, what was written on memory is appended to what was stored, however much that is.
@@ -104,7 +111,10 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
       if (code !== 'FENCED' && !isDiskError(error)) verdict.broken('H-6', `a transaction failed by itself: ${String(error)}`);
     },
   });
-  const environment = createPlatform({ seed, time, locks, durable: () => durable, media, newId, say: (text, quiet) => (quiet && !keepLines ? undefined : say(text)), onMemory: () => daemon.onMemory() });
+  const profile = createProfile();
+  // Who names this user's database gets it, whoever he is.
+  const openStoreOf = (userId: string, life: Life): Store => (databaseName(userId) === databaseName(SIM_USER) ? durable.openFor(life) : profile.open(databaseName(userId)));
+  const environment = createPlatform({ seed, time, locks, openStore: openStoreOf, media, newId, say: (text, quiet) => (quiet && !keepLines ? undefined : say(text)), onMemory: () => daemon.onMemory() });
   const daemon = createOneWorker({
     time,
     locks,
@@ -124,6 +134,10 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
 
   const world: World = {
     host: null,
+    neighbour: null,
+    users: null,
+    notices: null,
+    profile,
     regime,
     time,
     server,
@@ -155,8 +169,12 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
         settings: settingsOf(regime),
         token: () => network.token(),
         tokenAnswer: tokenAnswers.next,
+        strangeToken: () => world.neighbour?.token() ?? null,
+        ...(regime.notices ? { onNotices: (notices: NoticeFrame['notices']) => world.notices?.onNotices(tab, notices) } : {}),
+        ...(regime.neighbour ? { onText: (text: string) => world.users?.onText(SIM_USER, text, host?.tabs.workerOf(tab)?.leftBehind) } : {}),
         later: (ms, run) => void time.timers.after(ms, () => tab.isAlive() && run()),
         elapsedMs: time.elapsedMs,
+        wallTime: time.clock.now,
         onBytes: (file, kind, bytes) => checkShownBytes(world, file, kind, bytes),
         onOpened: (chat) => world.onOpened(tab, chat.requestId),
         onGoodbye: daemon.onGoodbye,
@@ -220,5 +238,14 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     } satisfies Partial<World>);
   }
   fillWorld(world, seed);
+  if (regime.notices) world.notices = createNoticeCheck(world);
+  if (regime.neighbour && !openStore) {
+    const people = [
+      { userId: SIM_USER, chatMark: '-1111-4111-8111-', tokenMark: 'token-' },
+      { userId: NEIGHBOUR, chatMark: '-2222-4222-8222-', tokenMark: `${NEIGHBOUR}-` },
+    ];
+    world.users = createUsersCheck(people, profile, verdict, (ms, run) => void time.timers.after(ms, run));
+    world.neighbour = createNeighbour({ time, locks, profile, check: world.users, settings: settingsOf({ ...regime, media: null }), latencyMs: regime.requestMs, openStore: openStoreOf, environment, otherToken: () => network.token(), otherServer: server, say });
+  }
   return world;
 }

@@ -79,7 +79,7 @@ export const sleepyStore = (life: WorkerLife, store: Store): Store => ({
 });
 
 /** A backend whose answers and frames are heard awake. `onWelcome`: the server has named the user. */
-export function sleepyBackend(life: WorkerLife, backend: Backend, onWelcome: () => void): Backend {
+export function sleepyBackend(life: WorkerLife, backend: Backend, onWelcome: (named: string) => void): Backend {
   const { changes, findByTempId, openPush } = backend;
   const news: (() => void)[] = [];
   /** What a socket told while the worker hung comes before what the next one tells when it has just woken. */
@@ -90,7 +90,7 @@ export function sleepyBackend(life: WorkerLife, backend: Backend, onWelcome: () 
   const events = (inner: PushEvents): PushEvents => ({
     onOpen: (userId) =>
       inOrder(() => {
-        onWelcome();
+        onWelcome(userId);
         inner.onOpen(userId);
       }),
     onFrame: (frame) => inOrder(() => inner.onFrame(frame)),

@@ -50,6 +50,11 @@ export interface WorkersSetup {
   environment(life: WorkerLife): Environment;
   backendFor(env: BackendEnvironment, number: number, isAlive: () => boolean): Backend;
   say(text: string): void;
+  /** Caches of the profile; one of them, or a database, is being removed. */
+  caches(): readonly string[];
+  onRemoved(name: string): void;
+  /** The server has named the user of its token to a daemon. */
+  onWelcome(named: string): void;
   /** No daemon of that number does anything any more, or what it still does is not its own affair. */
   onEnded(number: number): void;
   onEmptied(why: Emptied): void;
@@ -154,9 +159,10 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
         userId,
         {
           files: { remove: async () => undefined, holdsAny: async () => false },
-          caches: { names: async () => [], remove: async () => undefined },
+          caches: { names: async () => setup.caches(), remove: async (name) => setup.onRemoved(name) },
           databases: {
             remove: async (name) => {
+              setup.onRemoved(name);
               if (name === databaseName(userId)) await disk.remove();
             },
             exists: async (name) => name === databaseName(userId) && disk.exists(),
@@ -198,7 +204,10 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
         identity,
         url: `https://desk.test/${identity.buildId}.js`,
         before,
-        createBackend: (env) => mortalBackend(life, sleepyBackend(life, setup.backendFor(env, number, () => life.alive && !life.asleep), () => check.onWelcome(number))),
+        createBackend: (env) => mortalBackend(life, sleepyBackend(life, setup.backendFor(env, number, () => life.alive && !life.asleep), (named) => {
+          if (named === userId) check.onWelcome(number);
+          setup.onWelcome(named);
+        })),
         onStopped: () => void time.timers.after(STOPPED_MS, () => life.alive && ends(worker)),
       });
     };

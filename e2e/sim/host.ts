@@ -29,8 +29,8 @@ export interface SimHost {
   connect(tab: SimTab): void;
   /** Leases of daemons that are held. */
   leases(): readonly string[];
-  /** The person at that tab signs out. */
-  signOut(tab: SimTab, wipe: boolean): void;
+  /** The person at that tab signs out; `then` runs when that is done. */
+  signOut(tab: SimTab, wipe: boolean, then?: () => void): void;
   onRequest(life: number, kind: string, id: string): void;
   /** A person was told that it is kept in memory alone. */
   onMemoryOnly(sent: Sent): void;
@@ -97,7 +97,7 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     }
     decided.clear();
   };
-  const leases = (): string[] => locks.heldNow().filter((name) => parseDaemonLease(name) !== null);
+  const leases = (): string[] => locks.heldNow().filter((name) => parseDaemonLease(name)?.userId === userId);
   const workers = createHostWorkers({
     time,
     leases,
@@ -105,6 +105,9 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     check,
     userId,
     environment,
+    onRemoved: (name) => world.users?.onRemoved(userId, name),
+    caches: () => [...world.profile.caches],
+    onWelcome: (named) => world.users?.onWelcome(userId, named),
     backendFor: world.network.backendFor,
     say,
     onEnded,
@@ -141,7 +144,8 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     onDecided: (sent, before) => {
       if (workers.isDegraded()) decided.set(sent.id, before);
     },
-    signOut: (tab, wipe) => {
+    signOut: (tab, wipe, then) => {
+      const others = world.tabs.filter((other) => other !== tab && other.isReady() && !other.isFrozen());
       const call = tab.call as (name: CallName, input: unknown) => Promise<unknown>;
       (call('signOut' as CallName, { wipe, confirmUnsent: wipe ? 1e6 : 0 }) as Promise<SignOutReport>).then(
         ({ signedOut, left }) => {
@@ -150,7 +154,9 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
           volatile.clear();
           if (wipe && left.length === 0 && workers.disk.exists()) verdict.broken('T-4', 'everything was said to be removed, and the database is there');
           if (left.length === 0) check.onSignedOut();
+          world.users?.onSignedOut(userId, left.length > 0 ? 'partly' : wipe ? 'wiped' : 'kept', others);
           leave(tab);
+          then?.();
         },
         () => undefined,
       );

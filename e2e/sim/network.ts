@@ -84,14 +84,14 @@ const ANSWER_WITHIN_MS = 15_000;
 
 /** Creates a network that is up. */
 export function createNetwork(
-  setup: { readonly server: ModelServer; readonly time: VirtualTime; readonly wire: PushWire; readonly requestMs: () => number; readonly answerMs: () => number } & NetworkEvents,
+  setup: { readonly server: ModelServer; readonly time: VirtualTime; readonly wire: PushWire; readonly requestMs: () => number; readonly answerMs: () => number; readonly tokenPrefix?: string } & NetworkEvents,
 ): Network {
   const { server, time, wire } = setup;
   const faults = new Map<RequestKind, Fault[]>();
   let up = true;
   let cuts = 0;
   let tokens = 1;
-  const token = (): string => `token-${tokens}`;
+  const token = (): string => `${setup.tokenPrefix ?? 'token'}-${tokens}`;
 
   const pause = (ms: number): Promise<void> | undefined => (ms <= 0 ? undefined : new Promise((resolve) => void time.timers.after(ms, resolve)));
 

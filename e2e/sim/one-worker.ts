@@ -10,6 +10,7 @@ import type { Environment } from '../../worker/env.ts';
 import type { FakeLocks } from '../../worker/testing/fake-locks.ts';
 import { mortalBackend, mortalConnect, mortalEnvironment, type Life } from '../../worker/testing/mortal.ts';
 import type { VirtualTime } from '../../worker/testing/virtual-time.ts';
+import { isOf } from './check-users.ts';
 import type { SimTab } from './sim-tab.ts';
 
 /** What it is made with. */
@@ -84,7 +85,7 @@ export function createOneWorker({ time, locks, userId, tabs, environment, backen
     life.alive = false;
     daemon = null;
     onEnded();
-    for (const name of locks.heldNow()) if ((name.includes(':daemon:') || name.includes(':writer:')) && name.split(':').includes(userId)) locks.kill(name);
+    for (const name of locks.heldNow()) if (isOf(userId, name)) locks.kill(name);
     // No tab is connected to this life, so whoever looks will find its own daemon gone.
     lives += 1;
   };

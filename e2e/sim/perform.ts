@@ -7,6 +7,7 @@
 import type { Action, ActionKind } from './action.ts';
 import { hostActions } from './perform-host.ts';
 import { mediaActions } from './perform-media.ts';
+import { neighbourActions } from './perform-neighbour.ts';
 import { networkActions } from './perform-network.ts';
 import { sendingActions } from './perform-sending.ts';
 import { serverActions } from './perform-server.ts';
@@ -52,7 +53,7 @@ const daemonActions = {
   },
 } satisfies Partial<Record<ActionKind, Perform>>;
 
-const ALL: Readonly<Record<ActionKind, Perform>> = { ...serverActions, ...networkActions, ...tabActions, ...sendingActions, ...mediaActions, ...hostActions, ...daemonActions };
+const ALL: Readonly<Record<ActionKind, Perform>> = { ...serverActions, ...networkActions, ...tabActions, ...sendingActions, ...mediaActions, ...hostActions, ...neighbourActions, ...daemonActions };
 
 /** Performs an action; answers its description and how long to wait. */
 export function perform(world: World, action: Action): { readonly text: string; readonly waitMs: number } | null {

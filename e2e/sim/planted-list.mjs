@@ -7,6 +7,7 @@ import { SYNC_BUGS } from './planted-bugs.mjs';
 import { HOST_BUGS } from './planted-host.mjs';
 import { MEDIA_BUGS } from './planted-media.mjs';
 import { SENDING_BUGS } from './planted-sending.mjs';
+import { USER_BUGS } from './planted-users.mjs';
 
 /**
  * A bug. `text` stands in its file exactly once; an entry that no longer applies is a failure.
@@ -17,7 +18,7 @@ import { SENDING_BUGS } from './planted-sending.mjs';
  */
 
 /** @type {readonly PlantedBug[]} */
-export const PLANTED_BUGS = [...SYNC_BUGS, ...SENDING_BUGS, ...MEDIA_BUGS, ...HOST_BUGS];
+export const PLANTED_BUGS = [...SYNC_BUGS, ...SENDING_BUGS, ...MEDIA_BUGS, ...HOST_BUGS, ...USER_BUGS];
 
 const names = PLANTED_BUGS.map((bug) => bug.name);
 const twice = names.find((name, at) => names.indexOf(name) !== at);

@@ -58,6 +58,7 @@ export async function play(plan: Plan, options: Pick<WorldSetup, 'openStore'> & 
     await world.time.advance(done.waitMs + createRandom(action.a * 65_536 + action.b, action.c).int(regime.stepMs + 1));
     checkTabs(world, marks);
     world.sent.checkStep();
+    world.notices?.checkStep();
   }
   if (!world.verdict.first()) {
     say('everything heals');

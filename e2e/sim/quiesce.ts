@@ -62,6 +62,8 @@ export async function quiesce(world: World): Promise<void> {
   await checkAwake(world);
   for (const tab of world.tabs) tab.report({ visible: true, focused: true, online: true });
   await idle(world);
+  world.notices?.checkStep();
+  world.notices?.checkRest();
   for (const tab of world.tabs) {
     for (const chat of server.chats.values()) if (!tab.chats.get(chat.id)?.isLive()) tab.openChat(chat.id, 'newest');
   }

@@ -27,6 +27,10 @@ export interface Regime {
   readonly sending: boolean;
   /** Builds beside each other, threads that hang, storage that fails, people who sign out. */
   readonly host: boolean;
+  /** Another person uses the same browser profile (`neighbour.ts`). */
+  readonly neighbour?: true;
+  /** Tabs want to be told of new messages. */
+  readonly notices?: true;
   /** Files; null: there are none. */
   readonly media: MediaRegime | null;
 }
@@ -45,6 +49,11 @@ export interface MediaRegime {
   /** Their bytes are in a folder, not in the database. */
   readonly onDisk: boolean;
 }
+
+/** Which seeds have a second person, and which have notices: so few that all others keep the histories they had. */
+const NEIGHBOUR_SEEDS = 5;
+const NOTICE_SEEDS = 6;
+const isOneInEight = (seed: number, which: number): boolean => seed % 8 === which;
 
 /** A simulation: its conditions and what happens in it. */
 export interface Plan {
@@ -87,6 +96,8 @@ export function planOf(seed: number, steps: number): Plan {
     sending: createRandom(seed, 6).chance(0.35),
     media,
     host: media === null && createRandom(seed, 21).chance(0.5),
+    ...(isOneInEight(seed, NEIGHBOUR_SEEDS) ? { neighbour: true } : {}),
+    ...(isOneInEight(seed, NOTICE_SEEDS) ? { notices: true, host: false } : {}),
   };
   return { seed, regime, actions: drawActions(createRandom(seed, 2), drawWeights(createRandom(seed, 3), regime), steps) };
 }

@@ -6,10 +6,10 @@
 import type { Environment } from '../../worker/env.ts';
 import { createMedia, mediaSetup, openMedia } from '../../worker/media/media-part.ts';
 import { createMemoryStore } from '../../worker/store/memory-store.ts';
+import type { Store } from '../../worker/store/store.ts';
 import type { FakeLocks } from '../../worker/testing/fake-locks.ts';
 import type { Life } from '../../worker/testing/mortal.ts';
 import type { VirtualTime } from '../../worker/testing/virtual-time.ts';
-import type { DurableStore } from './durable-store.ts';
 import type { MediaWorld } from './media-world.ts';
 import { createRandom } from './random.ts';
 
@@ -18,7 +18,8 @@ export interface PlatformSetup {
   readonly seed: number;
   readonly time: VirtualTime;
   readonly locks: FakeLocks;
-  readonly durable: () => DurableStore;
+  /** A user's store, as one life has it. */
+  openStore(userId: string, life: Life): Store;
   readonly media: MediaWorld;
   newId(): string;
   /** Lines of the log; `quiet`: only told where lines are kept. */
@@ -28,7 +29,7 @@ export interface PlatformSetup {
 }
 
 /** The environment of each daemon; what they draw is one stream. */
-export function createPlatform({ seed, time, locks, durable, media, newId, say, onMemory }: PlatformSetup): (life: Life) => Environment {
+export function createPlatform({ seed, time, locks, openStore, media, newId, say, onMemory }: PlatformSetup): (life: Life) => Environment {
   const random = createRandom(seed, 5);
   let shorts = 0;
   return (life) => ({
@@ -49,7 +50,7 @@ export function createPlatform({ seed, time, locks, durable, media, newId, say, 
       warn: (event, fields) => say(`! ${event} ${JSON.stringify(fields ?? {})}`, true),
       error: (event, fields) => say(`! ${event} ${JSON.stringify(fields ?? {})}`, false),
     },
-    openStore: () => Promise.resolve(durable().openFor(life)),
+    openStore: (userId) => Promise.resolve(openStore(userId, life)),
     openMemoryStore: async () => {
       onMemory();
       return createMemoryStore();

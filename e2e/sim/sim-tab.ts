@@ -4,10 +4,11 @@
  * Owns: hello, frames in order, acknowledging, giving tokens, coming back after the daemon's death. A frozen tab hears nothing until it is
  * thawed, and then everything. Does not know who presses its buttons.
  */
-import type { Anchor, CachedTicket, CallInput, CallName, CallOutputs, CallResult, DaemonFrame, DaemonSettings, GoodbyeFrame, HostState, TabReport, TicketsPatch, TicketsSnapshot, Welcome } from '../../protocol/index.ts';
+import type { Anchor, CachedTicket, CallInput, CallName, CallOutputs, CallResult, DaemonFrame, DaemonSettings, GoodbyeFrame, HostState, NoticeFrame, TabReport, TicketsPatch, TicketsSnapshot, Welcome } from '../../protocol/index.ts';
 import { fromWireError, toTabcachedError, type TabcachedError } from '../../protocol/errors.ts';
 import { ACK_EVERY } from '../../protocol/limits.ts';
 import { tabLease } from '../../protocol/names.ts';
+import { NOTICE_STALE_MS } from '../../protocol/tabs.ts';
 import type { Connection } from '../../worker/connection.ts';
 import type { Daemon } from '../../worker/daemon.ts';
 import type { FakeLocks } from '../../worker/testing/fake-locks.ts';
@@ -24,12 +25,19 @@ export interface SimTabSetup {
   readonly settings: DaemonSettings;
   /** The token of now; null when nobody is signed in here. */
   token(): string | null;
+  /** The token of another person who uses the same browser. */
+  strangeToken?(): string | null;
+  /** Everything that its daemon tells or answers, as text. */
+  onText?(text: string): void;
+  /** Its person is told of new messages. Default: nobody wants to be. */
+  onNotices?(notices: NoticeFrame['notices']): void;
   /** How it answers a question for its token. */
   tokenAnswer(): TokenAnswer;
   later(ms: number, run: () => void): void;
   onOpened(chat: SimChat): void;
   onBytes(file: SimFile, kind: 'body' | 'thumbnail', bytes: Uint8Array<ArrayBuffer>): void;
   elapsedMs(): number;
+  wallTime(): number;
   /** The daemon said goodbye. */
   onGoodbye(frame: GoodbyeFrame): void;
   /** Default: a build without an order. */
@@ -92,6 +100,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
   const chats = new Map<string, SimChat>();
   const pending = new Set<(error: Error) => void>();
   let tickets = new Map<string, CachedTicket>();
+  const told = new Map<string, number>();
   let ticketsVersion = 0;
   let ticketsOpening = false;
   let earlyTickets: TicketsPatch[] = [];
@@ -119,6 +128,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       pending.add(reject);
       void (line.call(name, input) as Promise<CallResult<CallOutputs[Name]>>).then((result) => {
         if (!pending.delete(reject)) return;
+        if (setup.onText && result.ok) setup.onText(JSON.stringify(result.value ?? null));
         if (result.ok) resolve(result.value);
         else reject(fromWireError(result.error));
       });
@@ -170,8 +180,14 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       if (kind === 'never') return;
       setup.later(afterMs, () => {
         asked = false;
-        rawCall('giveToken', { requestNumber, token: kind === 'none' ? null : kind === 'old' ? (rejected ?? old) : setup.token() }).catch(() => undefined);
+        rawCall('giveToken', { requestNumber, token: kind === 'none' ? null : kind === 'strange' ? (setup.strangeToken?.() ?? null) : kind === 'old' ? (rejected ?? old) : setup.token() }).catch(() => undefined);
       });
+    } else if (frame.t === 'notice') {
+      // As `client/notices.ts`: a tab that slept knows that another one was told meanwhile.
+      if (Math.abs(setup.wallTime() - frame.at) > NOTICE_STALE_MS) return;
+      rawCall('noticed', { number: frame.number }).catch(() => undefined);
+      setup.onNotices?.(frame.notices.filter(({ requestId, sequence }) => told.get(requestId) !== sequence));
+      for (const { requestId, sequence } of frame.notices) told.set(requestId, sequence);
     } else if (frame.t === 'host') ({ host } = frame);
     else if (frame.t === 'goodbye') setup.onGoodbye(frame);
   };
@@ -213,6 +229,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       received = 0;
       connection = daemon.connect((text) => {
         if (mine !== generation || !alive) return;
+        setup.onText?.(text);
         if (frozen) frozen.push(text);
         else take(text);
       });
@@ -225,6 +242,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
           ({ host } = welcome);
           setup.onWelcome?.(welcome);
           openTickets();
+          if (setup.onNotices) rawCall('watchNotices', { watching: true }).catch(() => undefined);
           for (const run of waiting.splice(0)) run();
           for (const chat of chats.values()) chat.open();
           files.up();

@@ -1,12 +1,12 @@
 /**
  * How tabs answer when they are asked for a token.
  *
- * Owns: what the next answers are like. `old`: the one that was rejected, or that of when it was asked, which may not be good any more. Does not know which tab is asked.
+ * Owns: what the next answers are like. `old`: the one that was rejected, or that of when it was asked, which may not be good any more; `strange`: that of another person. Does not know which tab is asked.
  */
 
 /** How a tab answers. */
 export interface TokenAnswer {
-  readonly with: 'now' | 'old' | 'none' | 'never';
+  readonly with: 'now' | 'old' | 'none' | 'never' | 'strange';
   readonly afterMs: number;
 }
 

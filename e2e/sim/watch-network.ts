@@ -10,7 +10,7 @@ import type { MediaRequest } from './media-server.ts';
 import type { NetworkEvents } from './network.ts';
 import { overtake } from './overtake.ts';
 import { isFinal } from './refusals.ts';
-import type { World } from './world.ts';
+import { SIM_USER, type World } from './world.ts';
 
 /** More requests than this at one instant never end. */
 const REQUESTS_AT_ONCE = 300;
@@ -34,6 +34,7 @@ export function watchNetwork(worldOf: () => World, sending: SendingCheck, say: (
         world.kill(1e9);
       }
       say(`> ${request.kind} ${JSON.stringify(request.detail)}`);
+      world.users?.onRequest(SIM_USER, request, token);
       if (request.kind === 'media') media.downloads.onRequest(request);
       host?.onRequest(request.life, request.kind, (request.detail as { readonly clientTempId?: string } | null)?.clientTempId ?? '');
       // Of a daemon that hung and was left behind S-1 alone is promised (SPEC.md, S-5); how long it may go on is T-2's.

@@ -7,12 +7,16 @@
 import type { Store } from '../../worker/store/store.ts';
 import type { ModelServer } from '../../worker/testing/model-server.ts';
 import type { VirtualTime } from '../../worker/testing/virtual-time.ts';
+import type { NoticeCheck } from './check-notices.ts';
+import type { UsersCheck } from './check-users.ts';
 import type { DurableStore } from './durable-store.ts';
 import type { HistoryLog } from './history-log.ts';
 import type { SimHost } from './host.ts';
 import type { MediaWorld } from './media-world.ts';
 import type { Committed, Mirror } from './mirror.ts';
+import type { Neighbour } from './neighbour.ts';
 import type { Network } from './network.ts';
+import type { Profile } from './profile.ts';
 import type { PushWire } from './push-wire.ts';
 import type { Random } from './random.ts';
 import type { Regime } from './regime.ts';
@@ -43,6 +47,12 @@ export interface World {
   readonly tabs: SimTab[];
   /** Workers of several builds over a database that fails; null: one worker whose storage is well. */
   readonly host: SimHost | null;
+  /** The second person of the browser profile, what must be true of the two, and what the profile stores beside. Null: there is one person. */
+  neighbour: Neighbour | null;
+  users: UsersCheck | null;
+  readonly profile: Profile;
+  /** Null: tabs do not want to be told of new messages. */
+  notices: NoticeCheck | null;
   /** Chats that were restored from a backup without the client having noticed; the value is the revision that the client claims. */
   readonly unnoticed: Map<string, number>;
   /** When a chat was last restored. */

@@ -1,0 +1,124 @@
+/**
+ * T-6: a new message of somebody else is told to exactly one tab, once; to none while a visible tab shows its chat.
+ *
+ * Owns: these checks, at every notice that a tab tells its person of, at every step, and at rest. Written from SPEC.md, without the code under test.
+ * A message that nobody is told of is a fault only where nothing happened since that may cost a notice: a daemon that died, a tab that was frozen,
+ * storage that refused, a clock that was set.
+ */
+import type { NoticeFrame } from '../../protocol/index.ts';
+import { isStorable } from './check-stored.ts';
+import { nameOf, tabName } from './choose.ts';
+import type { SimChat } from './sim-chat.ts';
+import type { SimTab } from './sim-tab.ts';
+import { SIM_USER, type World } from './world.ts';
+
+/** See the head of the file. */
+export interface NoticeCheck {
+  /** A tab that is awake tells its person. */
+  onNotices(tab: SimTab, notices: NoticeFrame['notices']): void;
+  /** After every step. */
+  checkStep(): void;
+  /** Nothing happens any more. */
+  checkRest(): void;
+}
+
+/** What is known of a chat. */
+interface Told {
+  /** Head that the last notice named. */
+  head: number;
+  /** Others' messages that came since the beginning and that nobody was told of or saw. */
+  readonly owed: Set<number>;
+  /** Number of the daemon that told it while storage refused: the next one may not know. */
+  unsafeIn: number | null;
+  seenHead: number;
+  revision: number;
+  forgottenUpTo: number;
+  /** Messages that do not count any more. */
+  gone: number;
+}
+
+/** Who opened a chat, or looked up, so long ago is known to do so. */
+const SETTLED_MS = 2_000;
+
+/** Nobody was told of anything yet; what is there is history. */
+export function createNoticeCheck(world: World): NoticeCheck {
+  const { server, time, verdict, durable } = world;
+  const chats = new Map<string, Told>();
+  const shownSince = new WeakMap<SimChat, { readonly at: number; readonly life: number }>();
+  let life = 0;
+  let offset = 0;
+  let tabs: readonly SimTab[] = [];
+  for (const { id, head, revision, forgottenUpTo } of server.chats.values()) chats.set(id, { head, owed: new Set(), unsafeIn: null, seenHead: head, revision, forgottenUpTo, gone: 0 });
+
+  const othersIn = (requestId: string, above: number, upTo: number): number => {
+    let count = 0;
+    for (const [sequence, versions] of server.chats.get(requestId)?.versions ?? []) {
+      if (sequence > above && sequence <= upTo && versions.some(({ message }) => message && message.senderId !== SIM_USER)) count += 1;
+    }
+    return count;
+  };
+  const isShown = (tab: SimTab, chat: SimChat): boolean => tab.isReady() && !tab.isFrozen() && tab.isVisible() && chat.isLive() && world.lifeOf(tab) === world.life();
+  /** A visible tab that has shown it for long enough to be known. */
+  const shower = (requestId: string): SimTab | undefined =>
+    world.tabs.find((tab) => {
+      const chat = tab.chats.get(requestId);
+      const since = chat && shownSince.get(chat);
+      return chat && since && isShown(tab, chat) && since.life === world.life() && Math.max(since.at, tab.reportedAt()) <= time.elapsedMs() - SETTLED_MS;
+    });
+  const isUnsafe = (): boolean => time.clock.now() < Math.max(durable.failWritesUntilAt, durable.failReadsUntilAt) + SETTLED_MS;
+
+  return {
+    onNotices: (tab, notices) => {
+      for (const { requestId, sequence, count } of notices) {
+        const told = chats.get(requestId);
+        const truth = server.chats.get(requestId);
+        if (!told || !truth) continue;
+        const who = `${tabName(world, tab)} tells of ${nameOf({ id: requestId })} up to ${sequence}, ${count} new`;
+        // What was restored, or read and then refused, may be counted again; so may what storage did not take.
+        const isCertain = !world.unnoticed.has(requestId) && !world.restoredAt.has(requestId) && !world.markMayFall.has(requestId) && !isUnsafe() && (told.unsafeIn === null || told.unsafeIn === world.life());
+        if (isCertain && sequence <= told.head) verdict.broken('T-6', `${who}, and ${told.head} was told of before`);
+        if (isCertain && count > othersIn(requestId, told.head, sequence)) verdict.broken('T-6', `${who}, though only ${othersIn(requestId, told.head, sequence)} came since ${told.head}`);
+        const shows = shower(requestId);
+        if (shows) verdict.broken('T-6', `${who}, while ${tabName(world, shows)} is visible and shows it`);
+        told.head = sequence;
+        told.unsafeIn = isUnsafe() ? world.life() : null;
+        for (const owed of told.owed) if (owed <= sequence) told.owed.delete(owed);
+      }
+    },
+    checkStep: () => {
+      const isForgiven =
+        world.life() !== life || time.clock.now() - time.elapsedMs() !== offset || isUnsafe() || world.isDegraded() || tabs.some((tab) => !world.tabs.includes(tab)) || world.tabs.some((tab) => tab.isFrozen());
+      life = world.life();
+      offset = time.clock.now() - time.elapsedMs();
+      tabs = [...world.tabs];
+      for (const tab of world.tabs) {
+        for (const chat of tab.chats.values()) {
+          if (!isShown(tab, chat)) shownSince.delete(chat);
+          else if (shownSince.get(chat)?.life !== life) shownSince.set(chat, { at: time.elapsedMs(), life });
+        }
+      }
+      for (const truth of server.chats.values()) {
+        const told = chats.get(truth.id);
+        if (!told) continue;
+        for (let sequence = told.seenHead + 1; sequence <= truth.head; sequence++) {
+          const message = truth.messages.get(sequence);
+          if (message && message.senderId !== SIM_USER && !truth.hidden.has(sequence) && isStorable(message)) told.owed.add(sequence);
+        }
+        // Deleted, or without its text: the count falls by it, and a message that comes at the same moment is not told from it.
+        const gone = truth.deleted.size + [...truth.messages.values()].filter((message) => !isStorable(message)).length;
+        const isChanged = truth.revision < told.revision || truth.denied || truth.forgottenUpTo !== told.forgottenUpTo || gone !== told.gone || world.restoredAt.has(truth.id);
+        const isSeen = world.tabs.some((tab) => tab.isVisible() && tab.chats.has(truth.id));
+        if (isForgiven || isChanged || isSeen) told.owed.clear();
+        const read = Math.max(truth.lastRead, ...world.tabs.map((tab) => tab.tickets().get(truth.id)?.lastReadSequence ?? 0));
+        for (const sequence of told.owed) if (sequence <= read) told.owed.delete(sequence);
+        Object.assign(told, { seenHead: truth.head, revision: truth.revision, forgottenUpTo: truth.forgottenUpTo, gone });
+        if (truth.head < told.head) told.head = truth.head;
+      }
+    },
+    checkRest: () => {
+      for (const [id, { owed }] of chats) {
+        if (owed.size > 0 && world.tabs.some((tab) => tab.isReady())) verdict.broken('T-6', `nobody was told of ${[...owed].join(', ')} in ${nameOf({ id })}`);
+      }
+    },
+  };
+}
