@@ -14,7 +14,7 @@ import { createMemoryStore } from '../../worker/store/memory-store.ts';
 import { mortalBackend, mortalConnect, mortalEnvironment } from '../../worker/testing/mortal.ts';
 import type { VirtualTime } from '../../worker/testing/virtual-time.ts';
 import { wipePlaces } from '../../worker/wipe-user.ts';
-import { databaseName } from '../../protocol/names.ts';
+import { databaseName, parseDaemonLease } from '../../protocol/names.ts';
 import type { BackendEnvironment } from '../../worker/backend/backend-environment.ts';
 import { createHostDisk, type Emptied, type HostDisk, type Opener } from './host-disk.ts';
 import { createWorkerLife, heardAwake, sleepyBackend, sleepyConnect, sleepyEnvironment, wakeUp, type WorkerLife } from './host-life.ts';
@@ -115,12 +115,18 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
       setup.onEmptied(why);
     },
   });
+  const hasDaemon = ({ identity }: SimWorker): boolean =>
+    setup.leases().some((lease) => {
+      const daemon = parseDaemonLease(lease);
+      return daemon?.buildId === identity.buildId && daemon.generation === identity.generation;
+    });
   const handsOver = (number: number): void => {
     const [before, next] = [numbers.get(present), numbers.get(number)];
     const durable = setup.durable();
     if (Math.max(durable.failReadsUntilAt, durable.failWritesUntilAt) > time.clock.now()) check.unwell(0);
     if (!before || before === next || !before.life.alive) return;
-    if (number < present && !before.life.asleep) check.onTakenBack(number, present);
+    // Its user may have signed out since: then it has ended, and its worker lives on without a daemon.
+    if (number < present && !before.life.asleep && hasDaemon(before)) check.onTakenBack(number, present);
     // One that hung until a moment ago, or that hangs, was left behind.
     if (before.life.asleep || before.wokenAt > time.elapsedMs() - AWAKE_MS) return;
     check.onHandOver(number, time.elapsedMs() - (startedAt.get(number) ?? 0));
