@@ -109,6 +109,31 @@ test('#27 untouched for seven days and a minute: shown at once, marked, revalida
   expect((await scenario.storedRows()).map((row) => row.content)).toEqual(serverTexts());
 });
 
+test('#31 M-2 access that is lost and given back while the first page is on its way: what was deleted in between does not come with it (sim seed 1790012071)', async () => {
+  const { rig, fill, answers, serverTexts } = scenario;
+  fill(5);
+  const tab = await rig.openTab();
+  const gate = createGate();
+  answers.messages = async (page) => {
+    if (gate.arrived() === 0) await gate.pass();
+    return page;
+  };
+  const opening = tab.call('openChat', { requestId: CHAT, anchor: 'unread', limit: 50 });
+  await rig.time.settle();
+  expect(gate.arrived()).toBe(1);
+  rig.server.setAccess(CHAT, false);
+  rig.server.remove(CHAT, 5);
+  await rig.time.settle();
+  rig.server.setAccess(CHAT, true);
+  await rig.time.settle();
+  gate.open();
+  await opening;
+  await tab.open(CHAT);
+  await rig.time.advance(60_000);
+  expect(tab.texts(CHAT)).toEqual(serverTexts());
+  expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED' });
+});
+
 describe('#31 access that is lost while a gap is being filled', () => {
   test.each([
     ['told by the answer', false],

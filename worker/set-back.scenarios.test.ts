@@ -291,3 +291,32 @@ test('#24 R-2 a chat that was evicted before its server was set back has the ser
   expect(tab.chat(CHAT).meta).toMatchObject({ unread: 0, watermark: 30 });
   expect(ticket).toMatchObject({ unreadCount: 0, headSequence: 30 });
 });
+
+test('#24 R-2 H-8 the badge of a chat that nobody looks at is the server’s as soon as the list is told anew: what was held above its head never happened', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(60);
+  fill(60, OTHER_CHAT);
+  const tab = await scenario.openedTab();
+  await tab.open(OTHER_CHAT);
+  await rig.time.advance(100);
+  for (const requestId of [CHAT, OTHER_CHAT]) await tab.call('markRead', { requestId, upToSequence: 60 });
+  await rig.time.advance(1_000);
+  await tab.call('saveDraft', { requestId: CHAT, text: 'begun' });
+  await tab.call('closeChat', { requestId: CHAT });
+  rig.server.cut();
+  rig.server.restoreTo(CHAT, 40);
+  rig.server.restore();
+  await rig.time.advance(5_000);
+  const badge = async (id: string) => (JSON.parse(await tab.call('openTickets', {})) as TicketsSnapshot).tickets.find((ticket) => ticket.id === id);
+  expect(await badge(CHAT)).toMatchObject({ unreadCount: 0, lastReadSequence: 40, headSequence: 40 });
+  expect(await scenario.storedRows()).toEqual([]);
+  // Of the other chat nothing was lost.
+  expect(await scenario.storedRows(OTHER_CHAT)).toHaveLength(50);
+  rig.server.append(CHAT, 'new');
+  await rig.time.advance(1_000);
+  expect(await badge(CHAT)).toMatchObject({ unreadCount: 1, headSequence: 41 });
+  await tab.open(CHAT);
+  await rig.time.advance(1_000);
+  expect(tab.texts(CHAT)).toEqual(serverTexts());
+  expect(tab.chat(CHAT).meta).toMatchObject({ unread: 1, draft: 'begun', state: 'SYNCED' });
+});

@@ -105,6 +105,7 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
 
   const refuse = (cell: SyncCell, error: TabcachedError): void => {
     cell.denied = true;
+    cell.denials += 1;
     cell.problem = error;
     cell.current = false;
     cell.waiting = [];

@@ -23,7 +23,7 @@ export interface StepRunner {
   run(cell: SyncCell, step: Exclude<Step, { kind: 'idle' }>, signal: AbortSignal): Promise<void>;
   /**
    * Fetches a page and applies it. `resync`: what is held is in doubt until the answer covers it. Answers the chat as it was when the
-   * request was sent, and whether the server vouches for the page; null: all was forgotten since, and nothing was applied.
+   * request was sent, and whether the server vouches for the page; null: all was forgotten since, or access was lost and is back, and nothing was applied.
    */
   page(requestId: string, query: MessagesQuery, resync: boolean, signal: AbortSignal): Promise<{ readonly before: ChatModel; readonly complete: boolean } | null>;
 }
@@ -40,11 +40,12 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
     const attachment = link.attachment();
     // The chat when the request was sent is what tells a server that went backwards from an answer that is late.
     const before = book.open(requestId);
-    const fetched = await fetchPage(setup, requestId, query, () => revisionOf(book.open(requestId)), signal);
     const cell = cellOf(requestId);
+    const { denials } = cell;
+    const fetched = await fetchPage(setup, requestId, query, () => revisionOf(book.open(requestId)), signal);
     // Access was lost while the answer was under way: its rows went, and must not come back with it.
     if (cell.denied) throw cell.problem ?? new TabcachedError('FORBIDDEN');
-    if (isOld(before)) return null;
+    if (isOld(before) || cell.denials !== denials) return null;
     const applied = revisionOf(before);
     const newest = query.mode === 'newest';
     const backwards = fetched.headSequence < topOf(before.history) || (newest && fetched.revision !== null && fetched.revision < reachedRevision(before));

@@ -22,6 +22,8 @@ export interface SyncCell {
   problem: TabcachedError | null;
   /** The server refuses this chat to this user; nothing is asked until it is told otherwise. */
   denied: boolean;
+  /** How often it was refused: what was asked for before that is of a time that nobody was told the end of. */
+  denials: number;
   /** How often the ticket was told: a refusal of a request that was sent before is older than the ticket. */
   told: number;
   /** It was wished for while a step was under way: once more after that. */
@@ -44,6 +46,7 @@ export const newCell = (requestId: string): SyncCell => ({
   failures: 0,
   problem: null,
   denied: false,
+  denials: 0,
   told: 0,
   again: false,
   cancelGrace: null,

@@ -9,7 +9,7 @@ import { createChatPages, type ChatPages } from '../chat-pages.ts';
 import type { Parts, PartsSetup } from '../parts.ts';
 import { createPush, type Push } from '../push.ts';
 import { createChatBook, type ChatBook } from '../sync/chat-book.ts';
-import type { ChatModel } from '../sync/chat-model.ts';
+import { revisionOf, type ChatModel } from '../sync/chat-model.ts';
 import { isExpired } from '../sync/chat-state.ts';
 import { createSyncEngine, type SyncEngine } from '../sync/engine.ts';
 import { createExpiryWatch, type ExpiryWatch } from '../sync/expiry-watch.ts';
@@ -131,6 +131,8 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
   });
   const frames = createFrameDesk({ env, book, engine, interest, onRejected });
 
+  /** Revisions that chats had come to when the list's server lost its memory: one whose ticket is not as far has rows that never happened. */
+  let reached: ReadonlyMap<string, number | null> = new Map();
   const tickets = createTicketList({
     env,
     backend,
@@ -142,11 +144,17 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
       engine.told(requestId);
       if (!book.get(requestId)) return {};
       frames.expect(requestId, revision);
-      parts.readMarks.told({ requestId, unreadCount: unread, lastReadSequence, revision });
+      const told = (): void => parts.readMarks.told({ requestId, unreadCount: unread, lastReadSequence, revision });
+      told();
+      // On a screen, the chat's own answers tell, and nothing of it goes before they do.
+      if (revision < (reached.get(requestId) ?? 0) && interest.urgency(requestId) === 0) void book.reset(requestId, true, true).then(told);
       const model = book.open(requestId);
       return { unreadCount: model.meta.unreadCount, lastReadSequence: Math.max(model.meta.lastReadSequence, lastReadSequence) };
     },
-    onRestart: () => parts.readMarks.forgetServer(),
+    onRestart: () => {
+      reached = new Map(book.requestIds().map((requestId) => [requestId, revisionOf(book.open(requestId))]));
+      parts.readMarks.forgetServer();
+    },
     onChange: ({ upserts, removals, first }) => {
       const { ledger, outboxPart, readMarks, tabs } = parts;
       views.ticketsChanged(upserts, removals);
