@@ -160,6 +160,8 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
           if (!bytes) throw new TabcachedError('NOT_FOUND', 'There is no such file.');
           if (renames) files.delete(old);
           put(name, bytes);
+          // What was damaged before it got its name is damaged under that name too.
+          if (cleaned.has(old)) cleaned.add(name);
         };
         return call(renames || old === name ? [copy] : [copy, () => files.delete(old)], () => undefined);
       },

@@ -159,19 +159,18 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
       return held.data.type === type ? held.data : held.data.slice(0, held.data.size, type);
     },
 
-    evict: async (id) => {
-      const known = await get(id);
-      if (!known) return 0;
+    evict: async (id, mayGo = () => true) => {
       // Most files are a body alone: one transaction.
-      const freed = (known._partial ? await discardPartial(id) : 0) + (known.thumbnailBlobKey === null ? 0 : await discardThumbnail(id));
-      const bytes = await write(async (tx) => {
+      const { known, bytes } = await write(async (tx) => {
         const before = await tx.get('media_meta', id);
-        if (!before || !isHeld(before)) return 0;
+        if (!before || !mayGo(before)) return { known: undefined, bytes: 0 };
+        if (!isHeld(before)) return { known: before, bytes: 0 };
         const gone = await letGo(tx, before);
         await writeRecord(tx, { before, after: bodiless(before), storedBytes: -gone, now: clock.now() });
-        return gone;
+        return { known: before, bytes: gone };
       });
-      return freed + bytes;
+      const parts = known?._partial ? await discardPartial(id) : 0;
+      return bytes + parts + (known && known.thumbnailBlobKey !== null ? await discardThumbnail(id) : 0);
     },
     remove: async (id) => {
       const freed = (await discardPartial(id)) + (await discardThumbnail(id));

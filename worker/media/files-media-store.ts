@@ -54,9 +54,9 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
     return held && held.size >= size ? held.slice(0, size) : null;
   };
 
-  const letGo = async (id: string, all: boolean): Promise<number> => {
+  const letGo = async (id: string, all: boolean, mayGo: (record: MediaRecord) => boolean): Promise<number> => {
     const record = await calls.get(id);
-    if (!record || (!all && !record._partial && record.thumbnailBlobKey === null && !isHeld(record))) return 0;
+    if (!record || !mayGo(record) || (!all && !record._partial && record.thumbnailBlobKey === null && !isHeld(record))) return 0;
     const at = await paths(record);
     const others = (record._partial?.size ?? 0) + (record._thumbnailSize ?? 0);
     const freed = await bodies.release(id, (before) => (all ? undefined : withPartial(unpicturedFile(withoutBody(before)), 0, '')), others);
@@ -174,8 +174,8 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
       return null;
     },
 
-    evict: (id) => alone(() => letGo(id, false)),
-    remove: (id) => alone(() => letGo(id, true)),
+    evict: (id, mayGo = () => true) => alone(() => letGo(id, false, mayGo)),
+    remove: (id) => alone(() => letGo(id, true, () => true)),
 
     recount: async () => {
       const [records, found] = await Promise.all([store.read(['media_meta'], (tx) => listRecords(tx)), walkFiles(files, MEDIA_FOLDER)]);

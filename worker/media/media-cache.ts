@@ -126,9 +126,9 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
       files.inTurn(id, async () => {
         if (isBusy(id) || files.get(id)?.record.isPinned) return 0;
         // Something may have become of it since it was chosen.
-        const record = await media.get(id);
-        if (!record || !mayGo(record)) return 0;
-        const freed = await media.evict(id);
+        let goes = false;
+        const freed = await media.evict(id, (record) => (goes = mayGo(record)));
+        if (!goes) return 0;
         stats.evictedFiles += 1;
         stats.evictedBytes += freed;
         const entry = files.get(id);

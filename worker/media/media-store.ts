@@ -92,9 +92,9 @@ export interface MediaStore {
 
   /**
    * Frees body, partial and thumbnail and keeps the record; `pending` afterwards. Answers the bytes that were really freed: a body that
-   * another file shares is not.
+   * another file shares is not. `mayGo` is asked with the record as it is then; false: nothing goes.
    */
-  evict(id: string): Promise<number>;
+  evict(id: string, mayGo?: (record: MediaRecord) => boolean): Promise<number>;
   /** Removes everything of a file: body (unless shared), thumbnail, partial, record. Answers the bytes freed; 0 when it was not there. */
   remove(id: string): Promise<number>;
 

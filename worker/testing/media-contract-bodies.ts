@@ -145,6 +145,18 @@ export function mediaBodiesContract(kind: MediaStore['kind'], open: () => Promis
       await expectCounted(fixture);
     });
 
+    test('D-3 a file that may not go any more when it is evicted stays, whole', async () => {
+      const fixture = await withFiles(open, ['a.png']);
+      const { media } = fixture;
+      await media.publish(a, body('0123456789'), 1);
+      await media.putThumbnail(a, new Blob(['tn']));
+      await media.note(a, { isPinned: true });
+      expect(await media.evict(a, ({ isPinned }) => !isPinned)).toBe(0);
+      expect(await text(await media.read(a, 'body'))).toBe('0123456789');
+      expect(await text(await media.read(a, 'thumbnail'))).toBe('tn');
+      await expectCounted(fixture);
+    });
+
     test('D-4 #76 evicting or removing one, the first or another, keeps the others; the last one frees the bytes', async () => {
       for (const order of [[a, b, c], [c, a, b], [b, c, a]]) {
         const fixture = await shared();
