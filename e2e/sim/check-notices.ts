@@ -65,7 +65,7 @@ export function createNoticeCheck(world: World): NoticeCheck {
       const since = chat && shownSince.get(chat);
       return chat && since && isShown(tab, chat) && since.life === world.life() && Math.max(since.at, tab.reportedAt()) <= time.elapsedMs() - SETTLED_MS;
     });
-  const isUnsafe = (): boolean => time.clock.now() < Math.max(durable.failWritesUntilAt, durable.failReadsUntilAt) + SETTLED_MS;
+  const isUnsafe = (): boolean => world.isDegraded() || time.clock.now() < Math.max(durable.failWritesUntilAt, durable.failReadsUntilAt) + SETTLED_MS;
 
   return {
     onNotices: (tab, notices) => {
@@ -87,7 +87,7 @@ export function createNoticeCheck(world: World): NoticeCheck {
     },
     checkStep: () => {
       const isForgiven =
-        world.life() !== life || time.clock.now() - time.elapsedMs() !== offset || isUnsafe() || world.isDegraded() || tabs.some((tab) => !world.tabs.includes(tab)) || world.tabs.some((tab) => tab.isFrozen());
+        world.life() !== life || time.clock.now() - time.elapsedMs() !== offset || isUnsafe() || tabs.some((tab) => !world.tabs.includes(tab)) || world.tabs.some((tab) => tab.isFrozen());
       life = world.life();
       offset = time.clock.now() - time.elapsedMs();
       tabs = [...world.tabs];
@@ -100,7 +100,8 @@ export function createNoticeCheck(world: World): NoticeCheck {
       for (const truth of server.chats.values()) {
         const told = chats.get(truth.id);
         if (!told) continue;
-        for (let sequence = told.seenHead + 1; sequence <= truth.head; sequence++) {
+        // Those that were told of at once are settled.
+        for (let sequence = Math.max(told.seenHead, told.head) + 1; sequence <= truth.head; sequence++) {
           const message = truth.messages.get(sequence);
           if (message && message.senderId !== SIM_USER && !truth.hidden.has(sequence) && isStorable(message)) told.owed.add(sequence);
         }

@@ -45,6 +45,10 @@ test('T-6 a message that is pushed is told at once, whichever of count and head 
   expect(compareMark(mark, { headSequence: 4, unreadCount: 2, lastReadSequence: 2 }).count).toBe(1);
 });
 
+test('T-6 where the unread count is an estimate that is too high, no more is told than came since (sim seed 1900000358)', () => {
+  expect(compareMark({ head: 60, unread: 4, read: 56 }, { headSequence: 62, unreadCount: 14, lastReadSequence: 56 }).count).toBe(2);
+});
+
 test('T-6 a server that was set back begins anew', () => {
   expect(compareMark({ head: 9, unread: 2, read: 5 }, { headSequence: 6, unreadCount: 1, lastReadSequence: 5 })).toEqual({ mark: { head: 6, unread: 1, read: 5 }, count: 0 });
 });

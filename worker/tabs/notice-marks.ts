@@ -21,5 +21,6 @@ export function compareMark(mark: NoticeMark, ticket: TicketState): { readonly m
   // Of what was told at most this is still unread; the rest of what is unread came after it.
   const base = Math.min(mark.unread, unreadCount, Math.max(0, mark.head - lastReadSequence));
   const next = base === mark.unread && lastReadSequence === mark.read ? mark : { head: mark.head, unread: base, read: lastReadSequence };
-  return { mark: next, count: headSequence > mark.head ? unreadCount - base : 0 };
+  // What is unread may be an estimate, which is never too low; no more than this came since.
+  return { mark: next, count: headSequence > mark.head ? Math.min(unreadCount - base, headSequence - mark.head) : 0 };
 }
