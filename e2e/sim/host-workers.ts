@@ -125,8 +125,9 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
     const durable = setup.durable();
     if (Math.max(durable.failReadsUntilAt, durable.failWritesUntilAt) > time.clock.now()) check.unwell(0);
     if (!before || before === next || !before.life.alive) return;
-    // Its user may have signed out since: then it has ended, and its worker lives on without a daemon.
-    if (number < present && !before.life.asleep && hasDaemon(before)) check.onTakenBack(number, present);
+    // Its user may have signed out since, or its storage was cut off: it has ended, its worker lives on without a daemon, and nobody has to give way.
+    if (!hasDaemon(before)) return;
+    if (number < present && !before.life.asleep) check.onTakenBack(number, present);
     // One that hung until a moment ago, or that hangs, was left behind.
     if (before.life.asleep || before.wokenAt > time.elapsedMs() - AWAKE_MS) return;
     check.onHandOver(number, time.elapsedMs() - (startedAt.get(number) ?? 0));
