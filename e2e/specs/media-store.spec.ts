@@ -63,6 +63,19 @@ test('#83 #84 D-2 media as files: in the layout, shown without the server, equal
   await expect.poll(() => usageOf(tab.page)).toBeGreaterThanOrEqual(PNG.length);
 });
 
+test('a picture\'s thumbnail is made by the daemon, stored beside it, and is what the conversation shows; the viewer shows the whole picture', async ({ desk }) => {
+  const ticket = await desk.newTicket();
+  await sayPicture(desk, ticket.id, 'scan.png', 1);
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username });
+  await openWith(desk, tab, ticket.id, 'files');
+  await isDone(tab, 'scan.png');
+  await expect.poll(async () => (await mediaFilesOf(tab.page)).map(({ path }) => path.split('/').at(-1)).sort()).toEqual(['scan.png', 'scan.png.thumb']);
+  const widths = (images: readonly Element[]): number[] => images.map((image) => (image as HTMLImageElement).naturalWidth);
+  await expect.poll(() => picture(tab, 'scan.png').locator('img').evaluateAll(widths)).toEqual([480]);
+  await picture(tab, 'scan.png').locator('img').click();
+  await expect.poll(() => tab.page.getByRole('dialog').locator('img').evaluateAll(widths)).toContain(640);
+});
+
 test('#79 D-3 past the budget a file that nobody looks at goes once it is an hour old; the one on the screen and the pinned one stay', async ({ desk }) => {
   test.setTimeout(90_000);
   const ticket = await desk.newTicket();

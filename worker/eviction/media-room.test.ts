@@ -94,6 +94,25 @@ describe('room for media', () => {
     expect(await again).toBe(true);
   });
 
+  test('everything else gets its turn while files are evicted, at the latest after eight of them', async () => {
+    const { room, time, keep, held } = await bed(100_000);
+    for (let at = 1; at <= 40; at++) await keep(`f${at}`, 100);
+    await time.advance(2 * HOUR);
+    const left: number[] = [];
+    const look = (): void => {
+      void held().then((names) => {
+        left.push(names.length);
+        if (names.length > 0) time.timers.after(0, look);
+      });
+    };
+    const freeing = room.free(4_000);
+    time.timers.after(0, look);
+    await time.advance(100);
+    expect(await freeing).toBe(true);
+    expect(left.at(-1)).toBe(0);
+    expect(Math.max(...left.map((count, at) => (left[at - 1] ?? 40) - count))).toBeLessThanOrEqual(9);
+  });
+
   test('what fits does not wait for an eviction under way', async () => {
     const { room, time, keep, media } = await bed();
     for (let at = 1; at <= 8; at++) await keep(`f${at}`, 100);

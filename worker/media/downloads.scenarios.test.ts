@@ -461,6 +461,51 @@ describe('types', () => {
   });
 });
 
+test('#77 the budget is full and everything pinned: a new file is passed through once, not cached, evicts nothing, and the stats show it', async () => {
+  const rig = await createMediaRig({ budgetBytes: 10_000 });
+  rig.serve('kept.png', someBytes(9_500));
+  rig.serve('more.png', someBytes(2_000, 7));
+  const tab = rig.openTab();
+  await tab.call('pinMedia', { requestId: CHAT, filename: 'kept.png', messageId: MESSAGE, pinned: true });
+  await rig.time.advance(2 * 60 * 60 * 1000);
+  await tab.watch('more.png');
+  await rig.time.advance(60 * 60 * 1000);
+  expect(tab.state('more.png')).toMatchObject({ status: 'completed', passedThrough: true, fileSize: 2_000 });
+  expect((await tab.call('readMedia', { requestId: CHAT, filename: 'more.png' })).blob?.size).toBe(2_000);
+  expect(rig.requests.map(({ filename }) => filename)).toEqual(['kept.png', 'more.png']);
+  expect(rig.media.stats()).toMatchObject({ completed: 1, passedThrough: 1, evictedFiles: 0 });
+  expect(rig.media.evictions()).toEqual([]);
+  expect(await expectMediaCounted(rig.store)).toMatchObject({ mediaSize: 9_500, mediaCount: 1 });
+});
+
+test('a pin that is let go ends the download that nobody watches', async () => {
+  const rig = await createMediaRig({ byHand: true });
+  rig.serve('a.png', someBytes(2_000));
+  const tab = rig.openTab();
+  const pin = (pinned: boolean) => tab.call('pinMedia', { requestId: CHAT, filename: 'a.png', messageId: MESSAGE, pinned });
+  await pin(true);
+  await rig.settle();
+  expect(rig.requests.map(({ cancelled }) => cancelled)).toEqual([false]);
+  await pin(false);
+  await rig.settle();
+  expect(rig.requests.map(({ cancelled }) => cancelled)).toEqual([true]);
+  expect(rig.media.downloads()).toEqual([]);
+});
+
+test('the browser is asked once to keep what is stored, when the first file is', async () => {
+  const rig = await createMediaRig();
+  for (const name of ['a.png', 'b.png']) rig.serve(name, `body of ${name}`);
+  const tab = rig.openTab();
+  await tab.watch('missing.png');
+  await rig.settle();
+  expect(rig.persistenceAsked()).toBe(0);
+  for (const name of ['a.png', 'b.png']) {
+    await tab.watch(name);
+    await rig.settle();
+  }
+  expect(rig.persistenceAsked()).toBe(1);
+});
+
 test('a file that is at hand is a hit, one that must be fetched a miss; changed hints are no new request', async () => {
   const rig = await createMediaRig({ byHand: true });
   rig.serve('shot.png', someBytes(2_000));

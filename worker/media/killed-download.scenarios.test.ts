@@ -137,6 +137,40 @@ test('#73 D-1 D-2 killed at whatever await of hashing what was received before, 
   }
 });
 
+test('D-2 the browser has no room for a file: old ones go, and it is stored with the second try', async () => {
+  let fullAbove = Number.POSITIVE_INFINITY;
+  let refused = 0;
+  const rig = await createMediaRig({
+    store: (store) => ({
+      ...store,
+      write: (stores, durability, work) =>
+        store.write(stores, durability, async (tx) => {
+          const done = await work(tx);
+          if (!stores.includes('media_blobs')) return done;
+          const held = (await tx.getAll('media_blobs')).reduce((sum, { size }) => sum + size, 0);
+          if (held <= fullAbove) return done;
+          refused += 1;
+          throw new TabcachedError('STORAGE_FAILED', 'QuotaExceededError: full');
+        }),
+    }),
+  });
+  const tab = rig.openTab();
+  for (const [at, name] of ['old.png', 'older.png', 'new.png'].entries()) rig.serve(name, someBytes(1_000, at + 1));
+  for (const name of ['older.png', 'old.png']) {
+    await tab.watch(name);
+    await rig.settle();
+    await tab.unwatch(name);
+    await rig.time.advance(90 * 60 * 1000);
+  }
+  fullAbove = 2_000;
+  await tab.watch('new.png');
+  await rig.time.advance(1_000);
+  expect(refused).toBe(1);
+  expect(tab.state('new.png')).toMatchObject({ status: 'completed', passedThrough: false });
+  expect(rig.media.evictions().map(({ id, reason }) => [id, reason])).toEqual([[mediaId(CHAT, 'older.png'), 'quota']]);
+  expect(await expectMediaCounted(rig.store)).toMatchObject({ mediaSize: 2_000, mediaCount: 2 });
+});
+
 test('D-2 T-3 no room on the disk at whatever write of a download: the file is shown all the same, stored or passed through, and the counters are right', { timeout: 60_000 }, async () => {
   let ended = false;
   for (let moment = 1; !ended; moment += 1) {

@@ -56,6 +56,8 @@ export interface MediaRig extends Pick<MediaFileServer, 'files' | 'requests' | '
   linked: boolean;
   media: Media;
   readonly fenced: () => number;
+  /** How often a tab was asked to ask the browser for lasting storage. */
+  readonly persistenceAsked: () => number;
   openTab(report?: Partial<Session['report']>): MediaTab;
   /** The daemon dies without a word; the next one begins over the same store. Tabs are gone with it. */
   restart(): Promise<void>;
@@ -82,6 +84,7 @@ export async function createMediaRig(options: MediaRigOptions = {}): Promise<Med
   const asked: boolean[] = [];
   let life: Life = { alive: true };
   let fenced = 0;
+  let persistenceAsked = 0;
   let tabs: MediaTab[] = [];
 
   const start = (): Media => {
@@ -108,7 +111,7 @@ export async function createMediaRig(options: MediaRigOptions = {}): Promise<Med
         journal: { lines: () => [], notes: () => [], watch: () => undefined },
         tokens: { given: new Set() },
         cacheUse: { asked: (hit) => void asked.push(hit) },
-        eviction: emptyEvictionHost(mortalStore(own, given), time),
+        eviction: { ...emptyEvictionHost(mortalStore(own, given), time), askPersistence: () => void (persistenceAsked += 1) },
         ready: () => rig.linked,
         isOver: () => !own.alive,
         flushed: async () => undefined,
@@ -131,6 +134,7 @@ export async function createMediaRig(options: MediaRigOptions = {}): Promise<Med
     linked: true,
     media: null as unknown as Media,
     fenced: () => fenced,
+    persistenceAsked: () => persistenceAsked,
     openTab: (report = {}) => {
       const session: Session = { tabId: `tab-${tabs.length}`, report: { visible: true, focused: true, online: true, ...report }, sent: 0, acked: 0, behind: null };
       const frames: MediaFrame[] = [];
