@@ -2,6 +2,9 @@
 import * as v from 'valibot';
 import { Content, Uuid } from './records.ts';
 
+/** Key in `ticket_meta`: messages that were discarded of late, when each was (Unix milliseconds) by its `clientTempId`. */
+export const DISCARDED_KEY = '_discarded';
+
 const operation = { operationId: Uuid };
 
 /** Schema of every call's input. */

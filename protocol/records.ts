@@ -148,7 +148,7 @@ export const CachedTicket = v.object({ ...TicketBody.entries, _revision: Count, 
 /** See {@link TicketBody}. */
 export type CachedTicket = v.InferOutput<typeof CachedTicket>;
 
-/** Store `ticket_meta`: single values by key: `cursor`, `_writer` (the fence), `_signedOut`, `_untold` (notices). */
+/** Store `ticket_meta`: single values by key: `cursor`, `_writer` (the fence), `_signedOut`, `_untold` (notices), `_discarded` (messages). */
 export const TicketMeta = v.object({ key: v.string(), value: v.unknown() });
 /** See {@link TicketMeta}. */
 export type TicketMeta = v.InferOutput<typeof TicketMeta>;

@@ -25,6 +25,8 @@ export interface Remembered {
   readonly tickets: readonly CachedTicket[];
   readonly cursor: string | null;
   readonly operations: readonly OfflineOperation[];
+  /** Value of the record of messages that were discarded of late; undefined when there is none. */
+  readonly discarded?: unknown;
   /** A download of all chats that goes on; undefined when there is none. */
   readonly download?: unknown;
   /** The user signed out: nothing is shown before the server has named the user again. */
@@ -110,11 +112,12 @@ async function recallFrom(store: Store, env: Environment): Promise<Remembered | 
 
 /** Reads what the daemon keeps in memory all the time: every chat's record, the tickets, the outbox; rows only of pending messages. */
 async function recall(tx: ReadTransaction): Promise<Remembered | 'wiping'> {
-  const [metas, tickets, cursor, download, operations, signedOut, wiping] = await Promise.all([
+  const [metas, tickets, cursor, download, discarded, operations, signedOut, wiping] = await Promise.all([
     tx.getAll('chat_meta'),
     tx.getAll('tickets'),
     tx.get('ticket_meta', 'cursor'),
     tx.get('ticket_meta', '_downloadAll'),
+    tx.get('ticket_meta', '_discarded'),
     allOperations(tx),
     tx.get('ticket_meta', SIGNED_OUT_KEY),
     tx.get('ticket_meta', WIPING_KEY),
@@ -127,5 +130,5 @@ async function recall(tx: ReadTransaction): Promise<Remembered | 'wiping'> {
       pending: sending.has(stored.requestId) ? await readPending(tx, stored.requestId) : [],
     })),
   );
-  return { chats, tickets, cursor: typeof cursor?.value === 'string' ? cursor.value : null, operations: operations.map(recovered), signedOut: signedOut !== undefined, download: download?.value };
+  return { chats, tickets, cursor: typeof cursor?.value === 'string' ? cursor.value : null, operations: operations.map(recovered), signedOut: signedOut !== undefined, download: download?.value, discarded: discarded?.value };
 }

@@ -102,6 +102,35 @@ describe('deciding about what waits', () => {
     expect(bubbles(tab, 'stays')).toHaveLength(1);
   });
 
+  test.each([0, 2])('#51 discarded in one life of the daemon (of %i after), it is not sent by a later one whose tab has no answer to its send and repeats it', async (lives) => {
+    const { rig } = scenario;
+    rig.server.cut();
+    const id = await scenario.send(await scenario.openedTab(), 'mine');
+    await rig.restartDaemon();
+    const other = await rig.openTab();
+    await other.call('discard', { operationId: id });
+    for (let life = 0; life < lives; life++) await rig.restartDaemon();
+    rig.server.restore();
+    const tab = await scenario.openedTab();
+    expect(await tab.call('send', { requestId: CHAT, clientTempId: id, content: 'mine', again: true })).toMatchObject({ clientTempId: id, durable: true });
+    await rig.time.advance(60_000);
+    expect([scenario.serverTexts(), tab.texts(CHAT), await scenario.storedOperations()]).toEqual([[], [], []]);
+  });
+
+  test('#51 what was discarded more than a day ago is not remembered for ever', async () => {
+    const { rig } = scenario;
+    rig.server.cut();
+    const tab = await scenario.openedTab();
+    const remembered = async () => Object.keys((await rig.store.read(['ticket_meta'], (tx) => tx.get('ticket_meta', '_discarded')))?.value ?? {});
+    const ids: string[] = [];
+    for (const text of ['a', 'b', 'c']) {
+      ids.push(await scenario.send(tab, text));
+      await tab.call('discard', { operationId: ids.at(-1) ?? '' });
+      await rig.time.advance(13 * 3_600_000);
+    }
+    expect(await remembered()).toEqual(ids.slice(1));
+  });
+
   test('S-4 M-2 sent, and without its text on the server before that was known: it is not shown, and those after it go (sim seed 1780000029)', async () => {
     const { rig, answers, serverTexts } = scenario;
     const tab = await scenario.openedTab();

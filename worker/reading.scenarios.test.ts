@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CachedTicket } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
-import { CHAT, createGate, createScenario, type Scenario } from './testing/scenario.ts';
+import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
 import type { RigTab } from './testing/rig.ts';
 
 let scenario: Scenario;
@@ -215,6 +215,35 @@ test.each([
   expect(await badge(again)).toBe(rig.server.unread(CHAT));
   await again.open(CHAT);
   expect(again.chat(CHAT).meta.unread).toBe(rig.server.unread(CHAT));
+});
+
+test('R-1 #24 the answer to a mark that was under way when a server was found to be set back does not take a higher one back (sim seed 1790030541)', async () => {
+  const { rig, fill, answers } = scenario;
+  fill(60);
+  fill(3, OTHER_CHAT);
+  const tab = await scenario.openedTab();
+  const [reading, listing] = [createGate(), createGate()];
+  answers.markRead = (state) => reading.pass().then(() => state);
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 20 });
+  await rig.time.advance(600);
+  expect(reading.arrived()).toBe(1);
+  rig.server.readElsewhere(CHAT, 45);
+  await rig.time.settle();
+  expect(tab.chat(CHAT).meta.lastReadSequence).toBe(45);
+  answers.tickets = (page) => listing.pass().then(() => page);
+  rig.server.cut();
+  rig.server.restoreTo(OTHER_CHAT, 1);
+  rig.server.restore();
+  await rig.time.advance(1_000);
+  expect(listing.arrived()).toBe(1);
+  reading.open();
+  await rig.time.advance(100);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 45, unread: 15 });
+  expect(await scenario.storedMeta()).toMatchObject({ lastReadSequence: 45 });
+  listing.open();
+  await rig.time.advance(1_000);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 45, unread: 15 });
+  expect(await scenario.storedOperations()).toEqual([]);
 });
 
 test('R-1 rows and record that disagree are fetched anew, and how far was read stays stored (sim seed 1760006303)', async () => {

@@ -36,8 +36,8 @@ export function sendFrom(world: World, tab: SimTab, sent: Sent): void {
   const repeat = (): void => {
     if (!tab.isAlive()) {
       if (sent.state === 'pressed') sent.state = 'unknown';
-    // What another tab took back meanwhile is gone from this one's screen too.
-    } else if (!isRepeatable(world, sent) || sent.discarding || sent.discarded) sent.state = 'unknown';
+    // What another tab is taking back may be gone from this one's screen too. That it was taken back, this one may never have heard.
+    } else if (!isRepeatable(world, sent) || (sent.discarding && !sent.discarded)) sent.state = 'unknown';
     else attempt();
   };
   attempt();

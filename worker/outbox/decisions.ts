@@ -6,17 +6,31 @@
  */
 import type { CachedMessage, OfflineOperation, SendOperation } from '../../protocol/index.ts';
 import { TabcachedError } from '../../protocol/errors.ts';
+import { DISCARDED_KEY } from '../../protocol/outbox-calls.ts';
 import type { Ledger } from './ledger.ts';
+import type { WriteTransaction } from '../store/store.ts';
 import { revived } from './operations.ts';
 import type { Outbox, OutboxSetup } from './outbox.ts';
 
+/** A tab that has no answer to its `send` repeats it within a minute; an application, later. */
+const REMEMBERED_MS = 86_400_000;
+/** Most ids that are remembered. */
+const REMEMBERED_MAX = 200;
+
+/** Notes that a message was discarded, so that no later life of the daemon takes it from a tab that repeats it. */
+async function noteDiscarded(tx: WriteTransaction, id: string, now: number): Promise<void> {
+  const { value } = (await tx.get('ticket_meta', DISCARDED_KEY)) ?? {};
+  const known = Object.entries((value ?? {}) as Readonly<Record<string, number>>).filter(([, at]) => Math.abs(now - at) < REMEMBERED_MS);
+  await tx.put('ticket_meta', { key: DISCARDED_KEY, value: Object.fromEntries([...known.slice(1 - REMEMBERED_MAX), [id, now]]) });
+}
+
 /** What decisions are made with. */
-export interface DecisionDesk extends Pick<OutboxSetup, 'onOperation' | 'wake'>, Pick<Outbox, 'change'> {
+export interface DecisionDesk extends Pick<OutboxSetup, 'clock' | 'onOperation' | 'wake'>, Pick<Outbox, 'change'> {
   readonly ledger: Ledger;
   rowOf(operation: OfflineOperation): CachedMessage | undefined;
   showRow(row: CachedMessage): void;
   hideRow(requestId: string, id: string): void;
-  /** Messages that were discarded in this daemon's life, or are about to be. */
+  /** Messages that were discarded of late, or are about to be. */
   readonly discarded: Set<string>;
   /** Rows of those that are about to be: their places are not free yet. */
   readonly leaving: Set<CachedMessage>;
@@ -88,7 +102,7 @@ export function createDecisions(desk: DecisionDesk): Decisions {
     if (row) leaving.add(row);
     hideRow(operation.requestId, operation.id);
     try {
-      await ledger.drop(operation, 'strict');
+      await ledger.drop(operation, 'strict', (tx) => noteDiscarded(tx, operationId, desk.clock.now()));
     } catch (error) {
       discarded.delete(operationId);
       if (row) showRow(row);

@@ -10,7 +10,7 @@ import { highestProvisional, readChatMeta } from '../store/chat-reads.ts';
 import { chatWriteStores, emptyChat, writeChat } from '../store/chat-writes.ts';
 import type { Committer } from '../store/committer.ts';
 import { outboxWriteStores, putOrDeleteOperations } from '../store/outbox-rows.ts';
-import type { Durability } from '../store/store.ts';
+import type { Durability, StoreName, WriteTransaction } from '../store/store.ts';
 import { laneOf } from './lane.ts';
 
 /** Operations not confirmed yet. */
@@ -29,8 +29,8 @@ export interface Ledger {
   put(operation: OfflineOperation, row: CachedMessage | null, durability: Durability, dropsDraft?: boolean): Promise<CachedMessage | null>;
   /** Takes an operation into memory; whoever calls stores it. */
   hold(operation: OfflineOperation): void;
-  /** Removes an operation and its row. When that cannot be stored strictly, the operation is there again; until then nothing is done with it. */
-  drop(operation: OfflineOperation, durability: Durability): Promise<void>;
+  /** Removes an operation and its row, and writes in `ticket_meta` what belongs to that (`also`). When that cannot be stored strictly, the operation is there again; until then nothing is done with it. */
+  drop(operation: OfflineOperation, durability: Durability, also?: (tx: WriteTransaction) => Promise<void>): Promise<void>;
   /** Removes operations from memory that somebody else removed from the store. */
   forget(ids: readonly string[]): readonly OfflineOperation[];
 }
@@ -60,7 +60,7 @@ export function createLedger(committer: Pick<Committer, 'add'>, clock: Clock, st
     operations.delete(id);
     sorted = null;
   };
-  const stores = [...chatWriteStores, ...outboxWriteStores];
+  const stores: readonly StoreName[] = [...chatWriteStores, ...outboxWriteStores, 'ticket_meta'];
   const completed = stored.filter(({ status }) => status === 'completed').map(({ id }) => id);
   if (completed.length > 0) {
     const work: Parameters<Committer['add']>[0]['work'] = (tx) => putOrDeleteOperations(tx, { deletes: completed, now: clock.now() });
@@ -102,7 +102,7 @@ export function createLedger(committer: Pick<Committer, 'add'>, clock: Clock, st
       return written;
     },
     hold,
-    drop: async (operation, durability) => {
+    drop: async (operation, durability, also) => {
       const now = clock.now();
       const { requestId, id } = operation;
       // Its lane waits, so that nothing behind it gets ahead of one that may stay.
@@ -117,6 +117,7 @@ export function createLedger(committer: Pick<Committer, 'add'>, clock: Clock, st
           const meta = await readChatMeta(tx, requestId);
           if (meta && operation.type === 'send_message') await writeChat(tx, { requestId, upserts: [], deletions: [], removeIds: [id], meta, now });
           await putOrDeleteOperations(tx, { deletes: [id], now });
+          await also?.(tx);
         },
       });
       try {

@@ -23,6 +23,8 @@ export interface OutboxSetup {
   readonly book: ChatBook;
   readonly ledger: Ledger;
   readonly userId: string;
+  /** Messages that were discarded of late, by id, in whichever life of the daemon. */
+  readonly discarded: unknown;
   readonly limit: number;
   /** False while only memory is left to store in. */
   readonly durable: boolean;
@@ -60,7 +62,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const accepting = new Map<string, Promise<SendReceipt>>();
   const newestRows = createNewestRows(book);
   /** Messages that are discarded, or about to be. */
-  const discarded = new Set<string>();
+  const discarded = new Set(Object.keys(setup.discarded ?? {}));
   /** Rows of those that are about to be: their places are not free yet. */
   const leaving = new Set<CachedMessage>();
   /** Messages that the server has confirmed in this daemon's life, shown by now or gone again. */
@@ -144,7 +146,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
       accepting.set(draft.clientTempId, accepted);
       return accepted;
     },
-    desk: { ledger, rowOf, showRow, hideRow, change, onOperation: setup.onOperation, wake: setup.wake, discarded, leaving, turns: new Map() },
+    desk: { clock, ledger, rowOf, showRow, hideRow, change, onOperation: setup.onOperation, wake: setup.wake, discarded, leaving, turns: new Map() },
     laneState: (requestId) => {
       const lane = ledger.lane(requestId);
       const head = lane[0];

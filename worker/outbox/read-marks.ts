@@ -50,6 +50,8 @@ export interface ReadMarks {
 export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
   const { env, book, ledger } = setup;
   let cancelTimer: (() => void) | null = null;
+  /** When the server was last forgotten, in Unix milliseconds. */
+  let forgottenAt = 0;
 
   const waitingMarks = (requestId: string): number[] =>
     ledger.lane(laneOf({ type: 'mark_read', requestId })).map((operation) => (operation.type === 'mark_read' ? operation.payload.upToSequence : 0));
@@ -100,6 +102,7 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
       setup.onRead(requestId);
     },
     forgetServer: (only) => {
+      forgottenAt = env.clock.now();
       for (const requestId of book.requestIds()) {
         if (requestId !== (only ?? requestId)) continue;
         book.touch(requestId, (meta) => {
@@ -110,7 +113,8 @@ export function createReadMarks(setup: ReadMarksSetup): ReadMarks {
     },
     told,
     confirm: async (operation, state) => {
-      told(state);
+      // What was asked for before the server was forgotten may be older than what was known of it then: the list is told anew.
+      if ((operation.attemptedAt ?? 0) > forgottenAt) told(state);
       const asked = operation.type === 'mark_read' ? operation.payload.upToSequence : 0;
       // A server that does not go as far as it was asked to is one that was restored: there is nothing to be read up there.
       if (book.get(operation.requestId)) book.touch(operation.requestId, (meta) =>

@@ -44,6 +44,7 @@ export function wireSending({ env, identity, booted, settings }: PartsSetup, par
     book,
     ledger,
     userId,
+    discarded: booted.discarded,
     limit: settings.outboxLimit,
     durable: booted.store.kind === 'indexeddb',
     sender: () => senderOf(userId, tickets.all()),
