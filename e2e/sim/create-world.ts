@@ -158,6 +158,7 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
     restoredAt: new Map(),
     markMayFall: new Set(),
     markMayFollow: new Set(),
+    listed: false,
     newId,
     newText: () => `text ${++texts}`,
     openTab: () => {

@@ -68,6 +68,7 @@ export const serverActions = {
     const stored = mirror.chats.get(chat.id);
     const rows = [...(stored?.rows.values() ?? [])];
     const claimed = Number(stored?.meta?.serverRevision ?? 0);
+    if (!world.listed) return null;
     // What is held beyond the claimed revision could not be found wrong: no answer of the restored server contradicts it.
     if (rows.some((row) => row._revision > claimed) || !quiet || world.unnoticed.has(chat.id) || chat.revision < 4) return null;
     const from = claimed || chat.revision;

@@ -142,7 +142,7 @@ export const SYNC_BUGS = [
   },
   {
     name: 'a server that went backwards is not noticed',
-    edits: [{ file: 'worker/sync/run-step.ts', text: 'if (replaces) await book.reset(requestId, true);', replacement: '' }],
+    edits: [{ file: 'worker/sync/run-step.ts', text: 'if (replaces) await book.reset(requestId, true, backwards);', replacement: '' }],
   },
   {
     name: 'a jump leaves no gap',

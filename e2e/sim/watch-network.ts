@@ -61,6 +61,7 @@ export function watchNetwork(worldOf: () => World, sending: SendingCheck, say: (
       sending.onDone(request);
       if (host ? !host.workers.isPresent(request.life) : request.life !== world.life()) return;
       say(`< ${request.kind} ${error?.code ?? 'ok'}`);
+      if (request.kind === 'tickets' && !error) world.listed = true;
       if (request.kind === 'read' && error && isFinal(error.code)) world.markMayFall.add((request.detail as { requestId: string }).requestId);
       world.sent.onAnswer(request, error);
     },

@@ -61,6 +61,8 @@ export interface World {
   readonly markMayFall: Set<string>;
   /** Chats whose read mark may go back to the server's, but no further: the list that tells it was told anew. */
   readonly markMayFollow: Set<string>;
+  /** A daemon was told the list. Before that a server may be set back without anything that tells it. */
+  listed: boolean;
   latency: { requestMs: number; answerMs: number; frameMs: number };
   newId(): string;
   /** Text that nobody has written before. */
