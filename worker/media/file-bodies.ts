@@ -12,12 +12,6 @@ import { keyOfPath, pathOfKey, type FilePaths } from './file-paths.ts';
 import { bodiless, completed, isHeld, recordStores, withPartial, writeRecord } from './media-records.ts';
 import type { MediaRecord, VerifiedBody } from './media-store.ts';
 
-/** A record whose body is not held (any more). */
-export function withoutBody(record: MediaRecord): MediaRecord {
-  const { _body: _, ...rest } = record;
-  return bodiless(rest);
-}
-
 /** Deletes a file that nobody needs; one that stays is found at the next start. */
 export const drop = (files: FileHost, path: FilePath): Promise<void> => files.delete(path).catch(() => undefined);
 
@@ -102,7 +96,7 @@ export function createFileBodies(store: Store, files: FileHost, clock: Clock, pa
 
   /** Before another body takes its place. */
   const letGo = async (record: MediaRecord | undefined): Promise<void> => {
-    if (isHeld(record)) await release(record.id, withoutBody, 0);
+    if (isHeld(record)) await release(record.id, bodiless, 0);
     else await checkFence();
   };
 
@@ -157,7 +151,7 @@ export function createFileBodies(store: Store, files: FileHost, clock: Clock, pa
         let lost = record.fileSize;
         for (const before of members) {
           if (!isHeld(before) || before.localBlobKey !== key) continue;
-          await writeRecord(tx, { before, after: withoutBody(before), storedBytes: -lost, now: clock.now() });
+          await writeRecord(tx, { before, after: bodiless(before), storedBytes: -lost, now: clock.now() });
           lost = 0;
         }
       });

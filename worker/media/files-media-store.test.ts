@@ -12,6 +12,7 @@ import { createFakeOpfs } from '../testing/fake-opfs.ts';
 import { mediaStoreContract, type MediaFixture } from '../testing/media-store-contract.ts';
 import { createNodeFileHost } from '../testing/node-file-host.ts';
 import { media as record, uuid } from '../testing/store-records.ts';
+import { createBlobMediaStore } from './blob-media-store.ts';
 import { walkFiles, type FileHost } from './file-host.ts';
 import { pathOfKey } from './file-paths.ts';
 import { createFilesMediaStore } from './files-media-store.ts';
@@ -91,6 +92,28 @@ describe('files on a real disk', () => {
     await media.remove(mediaId(chat, 'a.pdf'));
     expect(await names(files)).toEqual([`cache/media/${chat}/b.pdf`]);
     expect((await media.get(mediaId(chat, 'c.pdf')))?.localBlobKey).toBe(`${chat}/b.pdf`);
+  });
+
+  test('D-2 D-4 files, then the database, then files again: nothing is held that is not there, and a digest has one file', async () => {
+    const { files, media, store, reopen } = await open();
+    for (const name of ['z.pdf', 'y.pdf']) await publish(media, name, 'same');
+    await media.putThumbnail(mediaId(chat, 'z.pdf'), new Blob(['tn'], { type: 'image/webp' }));
+    const counted = async (now: MediaStore) => expect(await now.size()).toBe((await now.recount()).mediaSize);
+    const between = createBlobMediaStore(store, clock);
+    await between.reconcile();
+    await counted(between);
+    for (const known of await between.list()) expect(known).toMatchObject({ localBlobKey: null, thumbnailBlobKey: null, downloadStatus: 'pending' });
+    await publish(between, 'x.pdf', 'same');
+    await counted(between);
+    const back = await reopen();
+    await back.reconcile();
+    await counted(back);
+    expect(await names(files)).toEqual([]);
+    await publish(back, 'b.pdf', 'same');
+    const next = await reopen();
+    await publish(next, 'a.pdf', 'same');
+    expect(await names(files)).toEqual([`cache/media/${chat}/b.pdf`]);
+    await counted(next);
   });
 
   test('#84 a renaming that was cut off between file and record is found again, nothing is lost', async () => {

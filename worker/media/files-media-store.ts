@@ -8,11 +8,11 @@ import { TabcachedError } from '../../protocol/errors.ts';
 import type { Clock } from '../env.ts';
 import { generationOf, WRITER_KEY } from '../store/fence.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
-import { createFileBodies, drop, withoutBody } from './file-bodies.ts';
+import { createFileBodies, drop } from './file-bodies.ts';
 import { walkFiles, type FileHost, type FilePath } from './file-host.ts';
 import { filePaths, keyOfPath, MEDIA_FOLDER, pathOfKey, type FilePaths } from './file-paths.ts';
-import { reconcileFiles, unpicturedFile } from './files-reconcile.ts';
-import { countRecords, isHeld, listRecords, recordStores, withPartial, writeRecord } from './media-records.ts';
+import { reconcileFiles } from './files-reconcile.ts';
+import { bodiless, countRecords, isHeld, listRecords, recordStores, unpictured, withPartial, writeRecord } from './media-records.ts';
 import type { MediaRecord, MediaStore } from './media-store.ts';
 import { recordCalls } from './record-calls.ts';
 
@@ -59,7 +59,7 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
     if (!record || !mayGo(record) || (!all && !record._partial && record.thumbnailBlobKey === null && !isHeld(record))) return 0;
     const at = await paths(record);
     const others = (record._partial?.size ?? 0) + (record._thumbnailSize ?? 0);
-    const freed = await bodies.release(id, (before) => (all ? undefined : withPartial(unpicturedFile(withoutBody(before)), 0, '')), others);
+    const freed = await bodies.release(id, (before) => (all ? undefined : withPartial(unpictured(bodiless(before)), 0, '')), others);
     await drop(files, at.part);
     await drop(files, at.thumbnail);
     return freed + others;
@@ -167,7 +167,7 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
       else {
         await write(async (tx) => {
           const before = await tx.get('media_meta', id);
-          if (before) await writeRecord(tx, { before, after: unpicturedFile(before), storedBytes: -(before._thumbnailSize ?? 0), now: clock.now() });
+          if (before) await writeRecord(tx, { before, after: unpictured(before), storedBytes: -(before._thumbnailSize ?? 0), now: clock.now() });
         });
         await drop(files, pathOfKey(key));
       }

@@ -6,20 +6,13 @@
  * a kill leaves, the counters are those of the records (D-2). A file that cannot be deleted is counted by nobody; the next start finds it.
  */
 import type { Store } from '../store/store.ts';
-import { withoutBody } from './file-bodies.ts';
 import { walkFiles, type FileHost } from './file-host.ts';
 import { filePaths, isPartOf, keyOfPath, MEDIA_FOLDER, pathOfKey, type FilePaths } from './file-paths.ts';
-import { correctCounters, countRecords, isHeld, recordStores, unpictured, withPartial } from './media-records.ts';
+import { bodiless, correctCounters, countRecords, isHeld, recordStores, unpictured, withPartial } from './media-records.ts';
 import type { MediaReconciled, MediaRecord } from './media-store.ts';
 
 /** Records of one transaction. */
 const SLICE = 200;
-
-/** A record without its thumbnail. */
-export function unpicturedFile(record: MediaRecord): MediaRecord {
-  const { _thumbnailType: _, ...rest } = record;
-  return unpictured(rest);
-}
 
 /** Files by key, with their sizes. */
 export type FoundFiles = ReadonlyMap<string, number>;
@@ -56,7 +49,7 @@ export function compareFiles(records: readonly MediaRecord[], found: FoundFiles,
     if (after.thumbnailBlobKey !== null) {
       if (found.get(after.thumbnailBlobKey) === after._thumbnailSize) kept.add(after.thumbnailBlobKey);
       else {
-        after = unpicturedFile(after);
+        after = unpictured(after);
         lost = true;
       }
     }
@@ -92,7 +85,7 @@ function rightBodies(records: readonly MediaRecord[], found: FoundFiles, pathsOf
     const owner = members.find((member) => ownKey(member) === key && has(key)) ?? members.find((member) => has(ownKey(member))) ?? (has(key) ? members[0] : undefined);
     const digest = members.find((member) => member._body)?._body?.digest;
     if (!owner || digest === undefined) {
-      for (const member of members) right.set(member.id, withoutBody(member));
+      for (const member of members) right.set(member.id, bodiless(member));
       continue;
     }
     const home = ownKey(owner);

@@ -99,18 +99,14 @@ export function completed(record: MediaRecord, body: VerifiedBody, localBlobKey:
 }
 
 /** The record of a file whose body is not held (any more): size, type and thumbnail stay known. */
-export const bodiless = (record: MediaRecord): MediaRecord => ({
-  ...record,
-  localBlobKey: null,
-  isVerified: false,
-  downloadStatus: 'pending',
-  downloadProgress: 0,
-  downloadedAt: null,
-});
+export function bodiless(record: MediaRecord): MediaRecord {
+  const { _body: _, ...rest } = record;
+  return { ...rest, localBlobKey: null, isVerified: false, downloadStatus: 'pending', downloadProgress: 0, downloadedAt: null };
+}
 
 /** A record without its thumbnail. */
 export function unpictured(record: MediaRecord): MediaRecord {
-  const { _thumbnailSize: _, ...rest } = record;
+  const { _thumbnailSize: _, _thumbnailType: __, ...rest } = record;
   return { ...rest, thumbnailBlobKey: null };
 }
 
