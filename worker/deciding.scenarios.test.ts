@@ -102,6 +102,35 @@ describe('deciding about what waits', () => {
     expect(bubbles(tab, 'stays')).toHaveLength(1);
   });
 
+  test('#50 S-4 an edit that is being stored is not sent, whatever wakes its lane; the disk refuses it, and its first text stays (sim seed 1790031214)', async () => {
+    const { rig } = scenario;
+    const tab = await scenario.openedTab();
+    rig.server.before = failing('REJECTED');
+    const id = await scenario.send(tab, 'first');
+    await rig.time.settle();
+    rig.server.before = () => undefined;
+    const [other, gate] = [await rig.openTab(), createGate()];
+    const told = (edit: Promise<unknown>): Promise<string> => edit.then(() => 'done', (thrown: TabcachedError) => thrown.code);
+    const waking: Promise<unknown>[] = [];
+    scenario.onWrite = () => {
+      // Somebody is online again in the middle of it.
+      if (waking.length === 0) waking.push(tab.call('report', { visible: true, focused: true, online: false }), tab.call('report', { visible: true, focused: true, online: true }));
+      gate.open();
+      throw new TabcachedError('STORAGE_FAILED');
+    };
+    const edits = [tab, other].map((each) => told(each.call('edit', { operationId: id, content: 'second' })));
+    await gate.pass();
+    await rig.time.advance(1_000);
+    expect(await Promise.all(edits)).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED']);
+    expect(waking).toHaveLength(2);
+    expect(bubbles(tab, 'first')).toMatchObject([{ status: 'failed' }]);
+    expect(scenario.asked('send')).toHaveLength(1);
+    scenario.onWrite = () => undefined;
+    await tab.call('edit', { operationId: id, content: 'third' });
+    await rig.time.advance(5_000);
+    expect(scenario.serverTexts()).toEqual(['third']);
+  });
+
   test.each([0, 2])('#51 discarded in one life of the daemon (of %i after), it is not sent by a later one whose tab has no answer to its send and repeats it', async (lives) => {
     const { rig } = scenario;
     rig.server.cut();

@@ -41,10 +41,14 @@ export const SENDING_BUGS = [
     ],
   },
   {
+    name: 'an edit is sent before it is stored',
+    edits: [{ file: 'worker/wiring/wire-sending.ts', text: 'outbox.desk.turns.has(operationId)', replacement: 'operationId === outbox.laneState.name' }],
+  },
+  {
     name: 'a lane takes its second operation while the first is under way',
     edits: [
       { file: 'worker/outbox/executor.ts', text: 'const [head] = ledger.lane(lane);', replacement: "const head = ledger.lane(lane).find((operation) => operation.status === 'pending');" },
-      { file: 'worker/outbox/executor.ts', text: "if (head?.status !== 'pending' || busy.has(lane) || stalledLanes.has(lane)) continue;", replacement: "if (head?.status !== 'pending' || stalledLanes.has(lane)) continue;" },
+      { file: 'worker/outbox/executor.ts', text: "if (head?.status !== 'pending' || busy.has(lane) || stalledLanes.has(lane) || setup.isDecided(head.id)) continue;", replacement: "if (head?.status !== 'pending' || stalledLanes.has(lane) || setup.isDecided(head.id)) continue;" },
     ],
   },
   {
@@ -146,7 +150,7 @@ export const SENDING_BUGS = [
   },
   {
     name: 'a blocked lane is not woken by retry',
-    edits: [{ file: 'worker/outbox/decisions.ts', text: '    } finally {\n      desk.wake();\n    }', replacement: '    }' }],
+    edits: [{ file: 'worker/outbox/decisions.ts', text: '      desk.wake();\n', replacement: '' }],
   },
   {
     name: 'the link is back and nothing is woken',

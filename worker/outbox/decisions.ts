@@ -34,7 +34,7 @@ export interface DecisionDesk extends Pick<OutboxSetup, 'clock' | 'onOperation' 
   readonly discarded: Set<string>;
   /** Rows of those that are about to be: their places are not free yet. */
   readonly leaving: Set<CachedMessage>;
-  /** The last decision about each message, while it is being stored. */
+  /** The last decision about each message, while it is being stored: the executor leaves that message alone. */
   readonly turns: Map<string, Promise<void>>;
 }
 
@@ -73,17 +73,18 @@ export function createDecisions(desk: DecisionDesk): Decisions {
         desk.onOperation(before, before.status);
       }
       throw error;
-    } finally {
-      desk.wake();
     }
   };
 
-  /** A decision waits for the one before: that may fail, and is then as if it had never been. */
+  /** A decision waits for the one before: that may fail, and is then as if it had never been. Until it is stored, nothing is tried by it. */
   const inTurn = (operationId: string, run: () => Promise<void>): Promise<void> => {
     const before = turns.get(operationId);
     const decision = before ? before.then(run, run) : run();
     turns.set(operationId, decision);
-    const end = (): void => void (turns.get(operationId) === decision && turns.delete(operationId));
+    const end = (): void => {
+      if (turns.get(operationId) === decision) turns.delete(operationId);
+      desk.wake();
+    };
     decision.then(end, end);
     return decision;
   };
@@ -112,7 +113,6 @@ export function createDecisions(desk: DecisionDesk): Decisions {
       if (row) leaving.delete(row);
     }
     desk.onOperation(operation, 'discarded');
-    desk.wake();
   };
 
   return {

@@ -25,6 +25,8 @@ export interface ExecutorSetup {
   readonly ledger: Ledger;
   /** May anything be sent? Not before the push link has named the user. */
   ready(): boolean;
+  /** Is a person's decision about it being stored? */
+  isDecided(operationId: string): boolean;
   onSendAttempt(): void;
   onReadAttempt(): void;
   /** Stores an operation that changed its state, and shows it. */
@@ -203,7 +205,7 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     let wakeAt = Number.POSITIVE_INFINITY;
     for (const lane of ledger.lanes()) {
       const [head] = ledger.lane(lane);
-      if (head?.status !== 'pending' || busy.has(lane) || stalledLanes.has(lane)) continue;
+      if (head?.status !== 'pending' || busy.has(lane) || stalledLanes.has(lane) || setup.isDecided(head.id)) continue;
       const onTime = rebased(head, now);
       if (onTime !== head) void setup.change(onTime, 'relaxed').catch(() => undefined);
       const dueAt = Math.max(pause.untilAt(), onTime.nextRetryAt ?? 0);

@@ -73,6 +73,7 @@ export function wireSending({ env, identity, booted, settings }: PartsSetup, par
     env,
     backend,
     ledger,
+    isDecided: (operationId) => outbox.desk.turns.has(operationId),
     ready: () => push.attached() && !booted.trouble?.held,
     onSendAttempt: () => counters.fetched('sends'),
     onReadAttempt: () => counters.fetched('reads'),
