@@ -177,6 +177,18 @@ describe('storage that is refused, cut off or deleted', () => {
     expect(disk.opens).toBeLessThan(70);
   });
 
+  test('T-5 a sign-out that refused storage cannot note is said to be so (sim seed 1797001724)', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    scenario.fill(1);
+    disk.open = () => Promise.reject(failure('SecurityError'));
+    await rig.restartDaemon();
+    const tab = await scenario.openedTab();
+    const answer = tab.call('signOut', { wipe: false, confirmUnsent: 0 });
+    await rig.time.advance(1_000);
+    expect(await answer).toMatchObject({ signedOut: true, left: ['the note of the sign-out'] });
+  });
+
   test('S-1 storage comes back while a message is on its way: it is on the server once', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;

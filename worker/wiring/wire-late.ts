@@ -29,7 +29,7 @@ export function wireLate(setup: PartsSetup, parts: Parts): LateParts {
     outboxPart: createLazyPart(timers, async () => (await import('../outbox/outbox-part.ts')).openOutboxPart(setup, parts)),
     tabs: createLazyPart(timers, async () => (await import('../tabs/tabs-part.ts')).createTabsPart({ ...setup, ...parts })),
     signOut: createLazyPart(timers, async () =>
-      (await import('../sign-out.ts')).createSignOut({ ...env, ...setup, ...parts, noted: !booted.trouble?.held, wipe: () => env.wipe(identity.userId) }),
+      (await import('../sign-out.ts')).createSignOut({ ...env, ...setup, ...parts, noted: !booted.trouble, wipe: () => env.wipe(identity.userId) }),
     ),
     media: createLazyPart(timers, (isOver) => env.openMedia({ setup, parts, isOver })),
     inspection: createLazyPart(timers, async () =>

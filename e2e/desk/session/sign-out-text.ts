@@ -25,8 +25,18 @@ export function signOutText({ wipe, unsent, tabs }: { readonly wipe: boolean; re
   };
 }
 
-/** What is said on the page where somebody else can sign in. `left`: what a wipe could not remove. */
-export const signedOutText = (left: readonly string[]): { readonly title: string; readonly detail: string } => ({
-  title: 'You are signed out',
-  detail: left.length === 0 ? 'In all tabs of this browser.' : `In all tabs of this browser. This could not be removed yet: ${left.join(', ')}. It goes when the desk is opened again.`,
-});
+/** What the daemon names when storage did not take the note of the sign-out. */
+const NOTE = 'the note of the sign-out';
+
+/** What is said on the page where somebody else can sign in. `left`: what could not be removed or noted. */
+export function signedOutText(left: readonly string[]): { readonly title: string; readonly detail: string } {
+  const files = left.filter((each) => each !== NOTE);
+  return {
+    title: 'You are signed out',
+    detail: [
+      'In all tabs of this browser.',
+      ...(files.length > 0 ? [`This could not be removed yet: ${files.join(', ')}. It goes when the desk is opened again.`] : []),
+      ...(left.includes(NOTE) ? ['The browser’s storage did not answer, so what it keeps may be shown when the desk is opened here again without a connection.'] : []),
+    ].join(' '),
+  };
+}
