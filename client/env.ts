@@ -70,6 +70,8 @@ export interface LatePage {
   wallTime(): number;
   /** What lives as long as the tab, over reloads. `set` answers whether it could be stored. */
   readonly session: { get(key: string): string | null; set(key: string, value: string): boolean };
+  /** What outlives the tab. `set` answers whether it could be stored; `onChange` tells of keys that other tabs wrote, and returns its undo. */
+  readonly local: { keys(prefix: string): readonly string[]; get(key: string): string | null; set(key: string, value: string): boolean; remove(key: string): void; onChange(listener: (key: string) => void): () => void };
   /** Removes every key with that beginning from local and session storage. */
   removeKeys(prefix: string): void;
   readonly urls: ObjectUrls;

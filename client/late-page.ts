@@ -24,6 +24,19 @@ export const latePage = (): LatePage => ({
     get: (key) => attempt(() => sessionStorage.getItem(key)) ?? null,
     set: (key, value) => attempt(() => (sessionStorage.setItem(key, value), true)) ?? false,
   },
+  local: {
+    keys: (prefix) => attempt(() => Object.keys(localStorage).filter((key) => key.startsWith(prefix))) ?? [],
+    get: (key) => attempt(() => localStorage.getItem(key)) ?? null,
+    set: (key, value) => attempt(() => (localStorage.setItem(key, value), true)) ?? false,
+    remove: (key) => attempt(() => localStorage.removeItem(key)),
+    onChange: (listener) => {
+      const onStorage = ({ key }: StorageEvent): void => {
+        if (key !== null) listener(key);
+      };
+      addEventListener('storage', onStorage);
+      return () => removeEventListener('storage', onStorage);
+    },
+  },
   removeKeys: (prefix) =>
     // Where storage is forbidden there is nothing in it.
     attempt(() => {

@@ -18,6 +18,7 @@ import type { Tabs } from './api/tabs.ts';
 import type { TicketsState } from './api/tickets.ts';
 import type { Client } from './client.ts';
 import type { LoadedEnvironment } from './env.ts';
+import { createLeftSends } from './left-sends.ts';
 import type { MediaCall } from './media-call.ts';
 import type { MediaFiles } from './media-files.ts';
 import type { Metrics } from './metrics.ts';
@@ -52,8 +53,9 @@ export interface TabViews {
 
 /** Views of which none is open. `isUp` tells whether a daemon is there. */
 export function createTabViews(env: LoadedEnvironment, userId: string, tabId: string, deadlineMs: number, metrics: Metrics, isUp: () => boolean): TabViews {
-  const { call } = metrics;
-  const chats = createChats(env, deadlineMs, metrics, isUp);
+  const left = createLeftSends(env.later.local, userId, tabId, metrics.call);
+  const { call } = left;
+  const chats = createChats(env, deadlineMs, { ...metrics, call }, isUp);
   const tickets = createTicketsView(env, deadlineMs, call, isUp);
   const stats = createStatsView(env, deadlineMs, call, isUp);
   const mediaCall = call as MediaCall;
@@ -98,6 +100,7 @@ export function createTabViews(env: LoadedEnvironment, userId: string, tabId: st
       }
     },
     up: () => {
+      left.up();
       tickets.live.up();
       stats.live.up();
       outbox.live.up();
@@ -106,8 +109,12 @@ export function createTabViews(env: LoadedEnvironment, userId: string, tabId: st
       chats.up();
       files?.up();
     },
-    hide: chats.hide,
+    hide: () => {
+      chats.hide();
+      left.hide();
+    },
     down: () => {
+      left.down();
       tickets.live.down();
       stats.live.down();
       outbox.live.down();
@@ -117,6 +124,7 @@ export function createTabViews(env: LoadedEnvironment, userId: string, tabId: st
       files?.down();
     },
     forget: (wiped) => {
+      left.forget();
       tickets.forget();
       stats.forget();
       chats.forget();

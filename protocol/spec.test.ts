@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const spec = readFileSync(new URL('./SPEC.md', import.meta.url), 'utf8');
-const promises = Object.entries({ H: 8, S: 6, R: 3, M: 3, D: 5, T: 6, B: 9, L: 5, C: 3 }).flatMap(([letter, count]) => Array.from({ length: count }, (_, i) => `${letter}-${i + 1}`));
+const promises = Object.entries({ H: 8, S: 6, R: 3, M: 3, D: 5, T: 6, B: 9, L: 6, C: 3 }).flatMap(([letter, count]) => Array.from({ length: count }, (_, i) => `${letter}-${i + 1}`));
 const rows = new Map([...spec.matchAll(/^\| ([A-Z]-\d) \|([^|]+)\|([^|]+)\|([^|]+)\|$/gm)].map(([, name, text, keptBy, provenBy]) => [name, { text, keptBy, provenBy }]));
 const filesIn = (cell = ''): string[] => [...cell.matchAll(/`([^`]+)`/g)].map((match) => match[1] ?? '');
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Notice, NoticeFrame, TabInfo } from '../protocol/index.ts';
 import { CHAT, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
+import { NOTICE_RETELL_MS } from '../protocol/tabs.ts';
 import type { RigTab } from './testing/rig.ts';
 
 const HIDDEN = { visible: false, focused: false, online: true } as const;
@@ -89,6 +90,18 @@ describe('who is told', () => {
     await scenario.rig.time.advance(60_000);
     expect(told(asleep, awake)).toHaveLength(2);
   });
+});
+
+test('T-6 what a sleeping tab was told is not told to the next one when it is looked at meanwhile', async () => {
+  const scenario = await createScenario();
+  const sleeping = await listening(scenario, FOCUSED, false);
+  scenario.fill(1);
+  await scenario.rig.time.advance(200);
+  expect(told(sleeping)).toHaveLength(1);
+  const awake = await listening(scenario, VISIBLE);
+  await awake.open(CHAT);
+  await scenario.rig.time.advance(NOTICE_RETELL_MS + 1_000);
+  expect(told(awake)).toEqual([]);
 });
 
 describe('what is told', () => {
@@ -200,6 +213,18 @@ describe('what is told', () => {
     expect(tabs.map((tab) => frames(tab).length)).toEqual([0, 1]);
     expect(told(...tabs)).toHaveLength(2);
   });
+});
+
+test('T-6 many messages of one chat at once are few notices, in order, and none counts twice', async () => {
+  const scenario = await createScenario();
+  const tab = await listening(scenario, FOCUSED);
+  scenario.fill(100);
+  await scenario.rig.time.advance(2_000);
+  const notices = told(tab);
+  expect(notices.length).toBeLessThanOrEqual(3);
+  expect(notices.map(([, sequence]) => sequence)).toEqual(notices.map(([, sequence]) => Number(sequence)).toSorted((a, b) => a - b));
+  expect(notices.at(-1)?.[1]).toBe(100);
+  expect(notices.reduce((sum, [, , count]) => sum + Number(count), 0)).toBe(100);
 });
 
 describe('over lives of the daemon', () => {

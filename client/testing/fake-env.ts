@@ -89,6 +89,7 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
   let persistenceAsked = 0;
   let storable = true;
   const stored = new Map<string, string>();
+  const local = new Map<string, string>();
 
   const later: LatePage = {
     reload: () => (reloads += 1),
@@ -97,6 +98,13 @@ export function fakeEnvironment(locks: FakeLocks, createWorker: (name: string) =
     fetch: () => Promise.reject(new TypeError('no network in a test')),
     wallTime: () => now,
     session: { get: (key) => stored.get(key) ?? null, set: (key, value) => storable && Boolean(stored.set(key, value)) },
+    local: {
+      keys: (prefix) => [...local.keys()].filter((key) => key.startsWith(prefix)),
+      get: (key) => local.get(key) ?? null,
+      set: (key, value) => storable && Boolean(local.set(key, value)),
+      remove: (key) => void local.delete(key),
+      onChange: () => () => undefined,
+    },
     removeKeys: (prefix) => {
       for (const key of keys) if (key.startsWith(prefix)) keys.delete(key);
     },

@@ -14,15 +14,11 @@ const IN_ONE_HOST = [
   'test-bed',
 ].map((name) => `**/${name}.spec.ts`);
 
-/** A dedicated worker ends with its page: what it has not stored within 5 ms may be lost, as the README says. */
-const NEEDS_A_DAEMON_THAT_STAYS = /#39 T-1 the last tab is closed/;
-
 /** Joining two configurations joins their projects too. */
 const { projects: _, ...settings } = base;
 
 export default defineConfig(settings, {
   testDir: '../specs',
-  grepInvert: NEEDS_A_DAEMON_THAT_STAYS,
   outputDir: '../../test-results/fallback',
   projects: [{ name: 'fallback', testIgnore: IN_ONE_HOST, use: { host: 'fallback' } as NonNullable<typeof base.use> }],
 });

@@ -40,11 +40,16 @@ interface Told {
 /** Who opened a chat, or looked up, so long ago is known to do so. */
 const SETTLED_MS = 2_000;
 
+/** What a sleeping tab was told is told to others by then, one after the other. */
+const RETOLD_WITHIN_MS = 30_000;
+
 /** Nobody was told of anything yet; what is there is history. */
 export function createNoticeCheck(world: World): NoticeCheck {
-  const { server, time, verdict, durable } = world;
+  const { server, time, verdict, durable, media } = world;
   const chats = new Map<string, Told>();
   const shownSince = new WeakMap<SimChat, { readonly at: number; readonly life: number }>();
+  /** A tab slept: what it was told, and did not hear, is told to another one later. */
+  let sleptAt = Number.NEGATIVE_INFINITY;
   let life = 0;
   let offset = 0;
   let tabs: readonly SimTab[] = [];
@@ -65,7 +70,7 @@ export function createNoticeCheck(world: World): NoticeCheck {
       const since = chat && shownSince.get(chat);
       return chat && since && isShown(tab, chat) && since.life === world.life() && Math.max(since.at, tab.reportedAt()) <= time.elapsedMs() - SETTLED_MS;
     });
-  const isUnsafe = (): boolean => world.isDegraded() || time.clock.now() < Math.max(durable.failWritesUntilAt, durable.failReadsUntilAt) + SETTLED_MS;
+  const isUnsafe = (): boolean => world.isDegraded() || media.diskBytes !== Number.POSITIVE_INFINITY || time.clock.now() < Math.max(durable.failWritesUntilAt, durable.failReadsUntilAt) + SETTLED_MS;
 
   return {
     onNotices: (tab, notices) => {
@@ -75,12 +80,15 @@ export function createNoticeCheck(world: World): NoticeCheck {
         if (!told || !truth) continue;
         const who = `${tabName(world, tab)} tells of ${nameOf({ id: requestId })} up to ${sequence}, ${count} new`;
         // What was restored, or read and then refused, may be counted again; so may what storage did not take.
-        const isCertain = !world.unnoticed.has(requestId) && !world.restoredAt.has(requestId) && !world.markMayFall.has(requestId) && !isUnsafe() && (told.unsafeIn === null || told.unsafeIn === world.life());
+        const isRetold = sleptAt > time.elapsedMs() - RETOLD_WITHIN_MS || world.tabs.some((each) => each.isFrozen());
+        const isCertain = !isRetold && !world.unnoticed.has(requestId) && !world.restoredAt.has(requestId) && !world.markMayFall.has(requestId) && !isUnsafe() && (told.unsafeIn === null || told.unsafeIn === world.life());
         if (isCertain && sequence <= told.head) verdict.broken('T-6', `${who}, and ${told.head} was told of before`);
-        if (isCertain && count > othersIn(requestId, told.head, sequence)) verdict.broken('T-6', `${who}, though only ${othersIn(requestId, told.head, sequence)} came since ${told.head}`);
+        // The count may be ahead of the head.
+        const came = othersIn(requestId, told.head, truth.head);
+        if (isCertain && count > came) verdict.broken('T-6', `${who}, though only ${came} came since ${told.head}`);
         const shows = shower(requestId);
         if (shows) verdict.broken('T-6', `${who}, while ${tabName(world, shows)} is visible and shows it`);
-        told.head = sequence;
+        told.head = Math.max(told.head, sequence);
         told.unsafeIn = isUnsafe() ? world.life() : null;
         for (const owed of told.owed) if (owed <= sequence) told.owed.delete(owed);
       }
@@ -88,6 +96,7 @@ export function createNoticeCheck(world: World): NoticeCheck {
     checkStep: () => {
       const isForgiven =
         world.life() !== life || time.clock.now() - time.elapsedMs() !== offset || isUnsafe() || tabs.some((tab) => !world.tabs.includes(tab)) || world.tabs.some((tab) => tab.isFrozen());
+      if (world.tabs.some((tab) => tab.isFrozen())) sleptAt = time.elapsedMs();
       life = world.life();
       offset = time.clock.now() - time.elapsedMs();
       tabs = [...world.tabs];

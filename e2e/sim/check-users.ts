@@ -34,8 +34,8 @@ export interface UsersCheck {
 /** How long a tab may take to hear that its person has signed out. */
 const HEARD_WITHIN_MS = 2_000;
 
-/** A chat of which nothing is held is no secret to who asks for it by its name. */
-const HOLDS_SOMETHING = /(rows|upserts|tickets)\\?":\[\{/;
+/** Tickets, or a message that a server has numbered. A chat of which nothing is held is no secret to who asks for it by its name, nor what he wrote since. */
+const HOLDS_SOMETHING = /tickets\\?":\[\{|sequenceNumber\\?":\d{1,12}\b/;
 
 /** Is a lock that person's daemon's? */
 export const isOf = (userId: string, lock: string): boolean => (lock.includes(':daemon:') || lock.includes(':writer:')) && lock.split(':').includes(userId);

@@ -36,7 +36,7 @@ export const USER_BUGS = [
   },
   {
     name: 'a person is told of what he looks at',
-    edits: [{ file: 'worker/tabs/notices.ts', text: 'const seen = count > 0 && sessions()', replacement: 'const seen = count > 1e6 && sessions()' }],
+    edits: [{ file: 'worker/tabs/notices.ts', text: 'const seen = count > 0 && isSeen(requestId);', replacement: 'const seen = count > 1e6 && isSeen(requestId);' }],
   },
   {
     name: 'the next daemon tells everything again',
@@ -44,6 +44,6 @@ export const USER_BUGS = [
   },
   {
     name: 'a new message is noted and nobody is told',
-    edits: [{ file: 'worker/tabs/notices.ts', text: 'if (notices.length > 0) void deliver(notices, before);', replacement: 'if (notices.length > 99) void deliver(notices, before);' }],
+    edits: [{ file: 'worker/tabs/notices.ts', text: 'if (notices.length > 0) void gather(notices, before);', replacement: 'if (notices.length > 99) void gather(notices, before);' }],
   },
 ];

@@ -95,7 +95,7 @@ async function pressAndLeave({ page, reply }: DeskTab, text: string): Promise<vo
 }
 
 for (const network of ['online', 'offline'] as const) {
-  test(`#39 T-1 the last tab is closed 5 ms after pressing send, ${network}`, async ({ desk }) => {
+  test(`#39 T-1 L-6 the last tab is closed 5 ms after pressing send, ${network}`, async ({ desk }) => {
     const ticket = await desk.newTicket();
     const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
     await expect(tab.articleWith(ticket.content)).toHaveCount(1);
@@ -114,6 +114,28 @@ for (const network of ['online', 'offline'] as const) {
     expect((await desk.technician.messages(ticket.id)).filter(({ content }) => content === 'pressed and gone')).toHaveLength(1);
   });
 }
+
+test('#39 L-6 S-1 the daemon hangs while send is pressed, and goes with the last tab: the next one sends the message, once', async ({ desk }) => {
+  const ticket = await desk.newTicket();
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  await tab.isLive();
+  await desk.daemons.hang(desk.technician.userId);
+  await pressAndLeave(tab, 'heard by no daemon');
+  // Where it ended with its tab there is none any more.
+  await desk.daemons.kill(desk.technician.userId).catch(() => undefined);
+
+  const [next] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(next.articleWith('heard by no daemon')).toHaveAttribute('data-status', 'sent', { timeout: 30_000 });
+  await expect(next.articleWith('heard by no daemon')).toHaveCount(1);
+  const kept = (): Promise<readonly string[]> => next.page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes(':sends:')));
+  await expect.poll(kept).toEqual([]);
+  // A reload hands over nothing again.
+  await next.page.reload();
+  await next.isLive();
+  await expect(next.articleWith('heard by no daemon')).toHaveCount(1);
+  expect((await desk.technician.messages(ticket.id)).filter(({ content }) => content === 'heard by no daemon')).toHaveLength(1);
+});
 
 test('#39 T-1 the last tab is closed 5 ms after pressing send: where the browser lets the daemon outlive it, nobody has to come back for the message to be sent', async ({ desk }) => {
   const ticket = await desk.newTicket();

@@ -56,6 +56,9 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
   /** Tabs that can tell their person, the best one first. */
   const candidates = (without: readonly Session[]): readonly Session[] => sessions().filter((session) => watching.includes(session) && !without.includes(session));
 
+  /** Does a visible tab show the chat? */
+  const isSeen = (requestId: string): boolean => sessions().some((session) => session.report.visible && setup.shows(session, requestId));
+
   /** Posts; a tab that sleeps is left for another one, and one that is gone had its chance. */
   const tell = (session: Session, notices: readonly Notice[], asleep: readonly Session[]): void => {
     const mine = ++number;
@@ -65,14 +68,15 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
       unanswered.delete(mine);
       const skipped = [...asleep, session];
       const [next] = candidates(skipped);
-      if (next && sessions().includes(session)) tell(next, notices, skipped);
+      // What was read meanwhile, or is looked at, is no news.
+      const left = notices.filter(({ requestId, sequence }) => !isSeen(requestId) && (marks.get(requestId)?.read ?? 0) < sequence);
+      if (next && left.length > 0 && sessions().includes(session)) tell(next, left, skipped);
     });
     unanswered.set(mine, cancel);
   };
 
   /** Tells of what is stored by now. When the last tab has gone meanwhile, it waits for the next one. */
-  const deliver = async (notices: readonly Notice[], before: ReadonlyMap<string, NoticeMark>): Promise<void> => {
-    await setup.stored();
+  const deliver = (notices: readonly Notice[], before: ReadonlyMap<string, NoticeMark>): void => {
     const able = candidates([]);
     const [best] = able;
     if (!best) {
@@ -85,6 +89,25 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
     // A click on what the tab shows brings that tab to the front, and no other: so it is the one with the chat.
     const [only] = notices.length === 1 ? notices : [];
     tell((only && able.find((session) => setup.shows(session, only.requestId))) ?? best, notices, []);
+  };
+
+  /** What is to be told when its tickets are stored, by chat: a hundred messages at once are one notice. */
+  let gathered = new Map<string, { readonly notice: Notice; readonly mark: NoticeMark }>();
+  let delivering = false;
+  const gather = async (notices: readonly Notice[], before: ReadonlyMap<string, NoticeMark>): Promise<void> => {
+    for (const notice of notices) {
+      const earlier = gathered.get(notice.requestId);
+      gathered.set(notice.requestId, { notice: { ...notice, count: notice.count + (earlier?.notice.count ?? 0) }, mark: earlier?.mark ?? (before.get(notice.requestId) as NoticeMark) });
+    }
+    if (delivering) return;
+    delivering = true;
+    while (gathered.size > 0) {
+      const batch = gathered;
+      gathered = new Map();
+      await setup.stored();
+      deliver([...batch.values()].map(({ notice }) => notice), new Map([...batch].map(([requestId, { mark }]) => [requestId, mark])));
+    }
+    delivering = false;
   };
 
   const noteIf = (changed: boolean): void => {
@@ -104,7 +127,7 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
         continue;
       }
       const { mark, count } = compareMark(known, ticket);
-      const seen = count > 0 && sessions().some((session) => session.report.visible && setup.shows(session, requestId));
+      const seen = count > 0 && isSeen(requestId);
       const tellable = count > 0 && !seen && able;
       if (tellable) {
         notices.push({ requestId, subject, sequence, count, preview });
@@ -120,7 +143,7 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
       else untold.delete(requestId);
     }
     noteIf(noted);
-    if (notices.length > 0) void deliver(notices, before);
+    if (notices.length > 0) void gather(notices, before);
   };
 
   look(setup.tickets(), first);
