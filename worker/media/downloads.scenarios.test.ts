@@ -82,7 +82,7 @@ describe('downloads', () => {
     expect(last(rig).filename).toBe('s');
   });
 
-  test('a download that nobody watches any more stops, keeps what it has, and goes on from there', async () => {
+  test('#86 a download that nobody watches any more, because tabs closed or crashed, stops, keeps what it has, and goes on from there', async () => {
     const rig = await createMediaRig({ byHand: true });
     rig.serve('a.png', someBytes(3 * MB));
     const [one, two] = [rig.openTab(), rig.openTab()];

@@ -75,6 +75,20 @@ describe('thumbnails and the budget', () => {
   });
 });
 
+test('#86 D-3 a file on the screen of a tab is not evicted; when that tab has crashed, it is', async () => {
+  const rig = await createMediaRig();
+  rig.serve('a.png', someBytes(900));
+  const tab = rig.openTab();
+  await tab.watch('a.png', { onScreen: true });
+  await rig.time.advance(1_000);
+  await evictAll(rig);
+  expect(await storedBlobs(rig)).toBe(1);
+  tab.leave();
+  await rig.settle();
+  await evictAll(rig);
+  expect([await storedBlobs(rig), (await expectMediaCounted(rig.store)).mediaSize]).toEqual([0, 0]);
+});
+
 describe('who waits for a file hears what becomes of it', () => {
   test('D-5 taken away, asked for and taken away again: the tab is told each time', async () => {
     const rig = await createMediaRig();
