@@ -66,11 +66,16 @@ export interface BootEvents {
 /** Boots. Rejects when it is aborted, and with `FENCED` when a newer daemon runs. */
 export async function boot(env: Environment, identity: WorkerIdentity, self: { readonly epoch: string; readonly url?: string | undefined }, signal: AbortSignal, events: BootEvents): Promise<Booted> {
   const { lease, release } = await succeed(env, identity, self, signal, { onAsked: events.onAsked, onLost: () => events.onLost('writer lease taken') });
-  return { ...(await openAndRecall(env, { ...identity, ...self }, events, null)), lease, release };
+  try {
+    return { ...(await openAndRecall(env, { ...identity, ...self }, signal, events, null)), lease, release };
+  } catch (thrown) {
+    release();
+    throw thrown;
+  }
 }
 
 /** The database and what it holds; memory when it cannot be had. `saved` is from a database that was built anew. */
-async function openAndRecall(env: Environment, identity: DaemonIdentity, events: BootEvents, saved: Salvaged | null): Promise<Opened & Remembered> {
+async function openAndRecall(env: Environment, identity: DaemonIdentity, signal: AbortSignal, events: BootEvents, saved: Salvaged | null): Promise<Opened & Remembered> {
   let store: Store | null = null;
   let error: unknown;
   let onLate: () => void = () => undefined;
@@ -82,29 +87,34 @@ async function openAndRecall(env: Environment, identity: DaemonIdentity, events:
   };
   try {
     store = await openDurable(env, identity, storeEvents, onLate);
-    const remembered = await recallFrom(store, env);
+    const remembered = await recallFrom(store, env, signal);
     if (remembered !== 'wiping') return { ...remembered, signedOut: remembered.signedOut || saved?.signedOut === true, store, trouble: null, saved: saved?.carried ?? null };
     error = remembered;
   } catch (thrown) {
+    // Nobody waits for this life any more, but others may for its leases (#89).
+    if (signal.aborted) {
+      store?.close();
+      throw thrown;
+    }
     error = thrown;
   }
   const { answerFailure } = await untilLoaded(env, () => import('./storage-failure.ts'));
   // Writing over what cannot be read would lose the outbox and leave rows without their records.
   const answer = await answerFailure({ env, identity, store, error, saved, late });
-  if (!answer.memory) return openAndRecall(env, identity, events, answer.saved);
+  if (!answer.memory) return openAndRecall(env, identity, signal, events, answer.saved);
   const { memory, trouble, whenBack } = answer;
   return { ...NOTHING, store: memory, trouble, whenBack, saved: saved?.carried ?? null };
 }
 
 /** What the store holds, asked for until it answers or the deadline is over; then rejects. */
-async function recallFrom(store: Store, env: Environment): Promise<Remembered | 'wiping'> {
+async function recallFrom(store: Store, env: Environment, signal: AbortSignal): Promise<Remembered | 'wiping'> {
   for (let pausedMs = 0; ; pausedMs += RECALL_PAUSE_MS) {
     try {
       return await inTime(env, store.read(['messages', 'chat_meta', 'tickets', 'ticket_meta', 'offline_queue'], recall));
     } catch (error) {
       env.log.error('store not readable', { error: String(error) });
       // One that does not answer at all has had its time.
-      if (pausedMs >= OPEN_DEADLINE_MS || !(error as Error).cause) throw error;
+      if (signal.aborted || pausedMs >= OPEN_DEADLINE_MS || !(error as Error).cause) throw error;
     }
     await pause(env, RECALL_PAUSE_MS);
   }

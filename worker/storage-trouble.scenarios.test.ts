@@ -177,6 +177,17 @@ describe('storage that is refused, cut off or deleted', () => {
     expect(disk.opens).toBeLessThan(70);
   });
 
+  test('#89 a connection that is cut while the daemon starts: its leases are free at once, not when the database would have been given up (sim seed 1798001392)', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    disk.open = async (store) => ({ ...store, read: () => Promise.reject(failure('InvalidStateError')) });
+    void rig.restartDaemon();
+    await rig.time.advance(100);
+    disk.events.onTerminated();
+    await rig.time.advance(300);
+    expect(rig.locks.heldNow().filter((lock) => /:(daemon|writer):/.test(lock))).toEqual([]);
+  });
+
   test('T-5 a sign-out that refused storage cannot note is said to be so (sim seed 1797001724)', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;
