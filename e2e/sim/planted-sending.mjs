@@ -41,10 +41,6 @@ export const SENDING_BUGS = [
     ],
   },
   {
-    name: 'an edit is sent before it is stored',
-    edits: [{ file: 'worker/wiring/wire-sending.ts', text: 'outbox.desk.turns.has(operationId)', replacement: 'operationId === outbox.laneState.name' }],
-  },
-  {
     name: 'a lane takes its second operation while the first is under way',
     edits: [
       { file: 'worker/outbox/executor.ts', text: 'const [head] = ledger.lane(lane);', replacement: "const head = ledger.lane(lane).find((operation) => operation.status === 'pending');" },
