@@ -9,8 +9,8 @@ import type { Environment } from './env.ts';
 
 /** The report. */
 export interface HostReport {
-  /** Something about the daemon's condition may have changed. */
-  changed(): void;
+  /** Something about the daemon's condition may have changed. `joined`: for a tab that was given one which nobody else was told. */
+  changed(joined?: boolean): void;
 }
 
 /** Conditions that follow each other faster than this are told as one: 25 tabs that come back at once would each hear of all the others. */
@@ -31,7 +31,8 @@ export function createHostReport(state: () => HostState, { clock, timers }: Pick
     tell(host, frame);
   };
   return {
-    changed: () => {
+    changed: (joined) => {
+      if (joined) last = '';
       if (waiting) return;
       waiting = true;
       if (Math.abs(clock.now() - toldAt) < TOGETHER_MS) timers.after(TOGETHER_MS, look);

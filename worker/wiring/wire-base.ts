@@ -29,7 +29,7 @@ export interface BaseParts {
   /** The daemon's condition. */
   host(): HostState;
   /** The condition may have changed: tabs hear of it once. */
-  hostChanged(): void;
+  hostChanged(joined?: boolean): void;
   /** Opens the gate for good: the server named this user. */
   unlock(): void;
 }
@@ -71,8 +71,8 @@ export function wireBase({ env, identity, epoch, booted, onFenced }: PartsSetup,
     for (const session of parts.sessions.all()) parts.sessions.post(session, frame);
     announce.host(state);
   });
-  const hostChanged = (): void => {
-    report.changed();
+  const hostChanged = (joined?: boolean): void => {
+    report.changed(joined);
     parts.outboxPart.loaded()?.changed();
     parts.tabs.loaded()?.changed();
   };

@@ -32,7 +32,7 @@ export function wireTabs({ env, journal }: PartsSetup, parts: Parts): TabParts {
   const { announce, hostChanged } = parts;
   const sessions = createSessions(env.locks, {
     onJoined: () => {
-      hostChanged();
+      hostChanged(true);
       parts.push.wake();
       // It may have the token that no other tab had.
       parts.executor.wake();
