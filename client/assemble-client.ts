@@ -62,6 +62,9 @@ export interface AssembledClient {
   degrade(): Promise<void>;
 }
 
+/** A tab that has been up for so long loads what it needs without a daemon: on the day of a deploy the script may be gone from the server, and the daemon's with it. */
+const LOAD_READS_AFTER_MS = 5_000;
+
 /** Assembles a client. */
 export function assembleClient({ env, userId, tabId, deadlineMs, host, buildId, call: toDaemon, getToken, backend, connection, options, connectedFromMs }: ClientParts): AssembledClient {
   let reads: NetworkReads | null = null;
@@ -77,6 +80,8 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, buildId, 
     views.down();
   };
   const isUp = (): boolean => reads !== null || connection.session() !== null;
+  /** Ends the wait for loading what is needed when there is no daemon any more. */
+  let cancelLoading: () => void = () => undefined;
   const views = createTabViews(env, userId, tabId, deadlineMs, createMetrics(env, call, options, connectedFromMs), isUp);
   const observers = new Set<() => void>();
   const client: Client = {
@@ -151,12 +156,14 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, buildId, 
       // Best effort: the daemon also sees the lease go.
       if (isUp()) void call('bye', {}).catch(() => undefined);
       over = true;
+      cancelLoading();
       endReads();
       connection.close();
       for (const stop of observers) stop();
     },
   };
   let stopReports: () => void = () => undefined;
+  const loadReads = () => import('./network-reads.ts').catch(() => null);
   return {
     client,
     views,
@@ -165,10 +172,13 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, buildId, 
       keeper.up(session.welcome.host);
       stopReports();
       stopReports = reportPage(env.page, report, (now) => session.rpc.call('report', now, deadlineMs));
+      cancelLoading();
+      cancelLoading = env.timers.after(LOAD_READS_AFTER_MS, () => void loadReads());
       views.up();
     },
     down: () => {
       stopReports();
+      cancelLoading();
       keeper.down();
       views.down();
     },
@@ -178,6 +188,7 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, buildId, 
     },
     chosen: (target, works) => keeper.superseded(supersededBy(target, { buildId, userId }, works)),
     signedOut: (wiped) => {
+      cancelLoading();
       endReads();
       keeper.signedOut();
       views.forget(wiped);
@@ -185,7 +196,7 @@ export function assembleClient({ env, userId, tabId, deadlineMs, host, buildId, 
     },
     degrade: async () => {
       if (isUp() || over) return;
-      const part = await import('./network-reads.ts').catch(() => null);
+      const part = await loadReads();
       if (!part || isUp() || over) return;
       reads = part.openNetworkReads({ env, backend, deadlineMs, tabId, getToken, onStale: views.receive });
       keeper.degraded(true);

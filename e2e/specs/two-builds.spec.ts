@@ -121,6 +121,50 @@ test('#89 S-1 S-3 what waits in the outbox of the old build, one message of it o
   expect((await desk.technician.messages(ticket.id)).map(({ content }) => content)).toEqual([ticket.content, ...texts]);
 });
 
+test('#89 T-3 S-4 the script is gone after a deploy, and the daemon dies: old tabs read from the server and say so, keep what is typed, and go on with the newer build once it runs somewhere', async ({ deployed: desk, site, newerDesk }) => {
+  test.setTimeout(180_000);
+  const ticket = await desk.newTicket();
+  const olds = await desk.openTabs(2, { as: desk.technician.username, ticket: ticket.id });
+  for (const tab of olds) await tab.isLive();
+  await olds[0].send('sent before');
+  await expect(olds[1].articleWith('sent before')).toHaveAttribute('data-status', 'sent');
+  for (const tab of olds) await mark(tab);
+  for (const tab of olds) {
+    await tab.page.bringToFront();
+    await tab.reply.fill('half a thought');
+  }
+
+  // A tab that has been up for a while has loaded what it needs without a daemon; it will be gone with the old site.
+  const hasReads = (tab: DeskTab) => tab.page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => name.includes('network-reads')));
+  for (const tab of olds) await expect.poll(() => hasReads(tab), { timeout: 30_000 }).toBe(true);
+
+  await deploy(newerDesk, site);
+  const session = await desk.context.newCDPSession(olds[0].page);
+  await session.send('Network.clearBrowserCache');
+  await desk.daemons.kill(desk.technician.userId);
+  for (const tab of olds) await expect(tab.status).toHaveText('Read only', { timeout: 60_000 });
+  const reply = await desk.requester.say(ticket.id, 'seen without a daemon');
+  for (const tab of olds) {
+    await tab.page.bringToFront();
+    await expect(tab.articleWith(reply.content)).toHaveCount(1, { timeout: 30_000 });
+    await expect(tab.reply).toHaveValue('half a thought');
+  }
+
+  const [fresh] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await fresh.isLive();
+  const epoch = await fresh.epoch();
+  for (const tab of olds) {
+    await expect(tab.status).toHaveAttribute('data-epoch', epoch, { timeout: 60_000 });
+    await tab.isLive();
+    await expect(tab.reply).toHaveValue('half a thought');
+    expect(await isMarked(tab)).toBe(true);
+  }
+  await olds[0].page.bringToFront();
+  await olds[0].sendButton.click();
+  await expectOnce(desk, [fresh], ticket, ['sent before', 'seen without a daemon', 'half a thought']);
+  expect(await runningBuilds(fresh)).toEqual(['4.2000000.newer']);
+});
+
 test('#89 the newer daemon is killed: old and new tabs meet on the next one of the newer build', async ({ deployed: desk, site, newerDesk }) => {
   const ticket = await desk.newTicket();
   const olds = await desk.openTabs(2, { as: desk.technician.username, ticket: ticket.id });
