@@ -63,7 +63,7 @@ async function retryFiles(world: World): Promise<void> {
 function checkDeleted(world: World): void {
   const { records, blobs } = world.mirror.media;
   const { disk } = world.media;
-  if (disk && !disk.isTroubled()) checkFolder(world, disk);
+  if (disk?.isInUse() && !disk.isTroubled()) checkFolder(world, disk);
   for (const record of records.values()) {
     if (!isNamed(world, record)) world.verdict.broken('D-5', `${record.id} is kept, and its message is gone`);
     const parts = [...blobs.keys()].some((key) => key.startsWith(`part:${record.id.length}:${record.id}:`));
@@ -105,6 +105,7 @@ async function restart(world: World): Promise<void> {
 function checkBudgets(world: World): void {
   const { regime, mirror, verdict, media } = world;
   if (media.disk) checkFolder(world, media.disk);
+  if (media.disk && mirror.media.bytes() > 0) verdict.broken('D-2', `${mirror.media.bytes()} bytes are left in the database, and files are in the folder`);
   const { budgetBytes, messageBudgetBytes } = regime.media ?? { budgetBytes: 0, messageBudgetBytes: 0 };
   const { messagesSize = 0 } = mirror.stats ?? {};
   if (media.storedBytes() > budgetBytes * FULL_SHARE) verdict.broken('budget', `${media.storedBytes()} bytes of files stay, the budget is ${budgetBytes}`);

@@ -1,6 +1,6 @@
 /**
  * The folder of a simulated desktop: files that are written in steps, between which the daemon may die, that refuse, and that a cleaner
- * deletes behind everybody's back (#84).
+ * deletes behind everybody's back (#84). Some daemons cannot open it at all.
  *
  * Owns: the bytes, and what goes wrong with them, drawn from a stream of its own. Does not know media: what should be there is
  * `check-files.ts`'s.
@@ -42,7 +42,16 @@ export interface FileDisk {
   isCleaned(key: string): boolean;
   /** Did something go wrong in the present daemon's life that may have left a file which nobody knows? */
   isTroubled(): boolean;
-  /** The files as a new daemon has them. */
+  /** Has the present daemon opened it? Otherwise its files are in the database. */
+  isInUse(): boolean;
+  /** Was there ever a daemon that could not open it? */
+  wasClosed(): boolean;
+  /**
+   * May counters be wrong until a start that can put them right? Bytes have moved between folder and database, and a daemon whose start was
+   * refused something counts from where it was. `right`: they are right now.
+   */
+  mayMiscount(right: boolean): boolean;
+  /** The files as a new daemon has them. Throws when it cannot have them. */
   openFor(life: Life): FileHost;
   /** The daemon died. Whoever else uses the folder has time for it. */
   onDied(): void;
@@ -64,6 +73,11 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
   const files = new Map<string, Bytes>();
   const cleaned = new Set<string>();
   /** How often a call fails, the daemon dies in one, and a cleaner comes. */
+  const doors = createRandom(setup.seed, 32);
+  let closedRate = [0, 0, 0.15][doors.int(3)] as number;
+  let isInUse = false;
+  let wasClosed = false;
+  let miscounts = false;
   const rates = { fault: pick(0, 0.004, 0.03), kill: pick(0, 0.002, 0.008), clean: pick(0, 0, 0.002) };
   /** Some platforms cannot rename. */
   const renames = random.chance(0.7);
@@ -105,9 +119,15 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
   const pause = (): Promise<void> | undefined =>
     setup.latencyMs === 0 ? undefined : new Promise((resolve) => void setup.time.timers.after(setup.latencyMs, resolve));
 
+  /** Did storage refuse anything in this life? */
+  const wasRefused = (): boolean => Math.max(refusedUntilAt, setup.refusesUntilAt()) > openedAt;
+
   const openFor = (life: Life): FileHost => {
-    troubled = false;
+    isInUse = !doors.chance(closedRate);
+    wasClosed ||= !isInUse;
     openedAt = setup.time.clock.now();
+    if (!isInUse) throw refused();
+    troubled = false;
     /** A call in steps: it fails before one of them, or the daemon dies between two. */
     const call = async <T>(steps: readonly (() => void)[], answer: () => T): Promise<T> => {
       if (!life.alive) return never<T>();
@@ -189,7 +209,14 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
     media: () => new Map([...files].flatMap(([path, bytes]) => (path.startsWith(MEDIA) ? [[path.slice(MEDIA.length), bytes] as const] : []))),
     bytes: () => [...files.values()].reduce((sum, { length }) => sum + length, 0),
     isCleaned: (key) => cleaned.has(`${MEDIA}${key}`),
-    isTroubled: () => troubled || Math.max(refusedUntilAt, setup.refusesUntilAt()) > openedAt,
+    isTroubled: () => troubled || wasRefused(),
+    isInUse: () => isInUse,
+    wasClosed: () => wasClosed,
+    mayMiscount: (right) => {
+      if (wasClosed && (troubled || wasRefused())) miscounts = true;
+      else if (right && isInUse) miscounts = false;
+      return miscounts;
+    },
     openFor,
     onDied: () => {
       if (rates.clean > 0 && random.chance(0.3)) clean();
@@ -197,6 +224,7 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
     },
     calm: () => {
       refusedUntilAt = setup.refusesUntilAt();
+      closedRate = 0;
       Object.assign(rates, { fault: 0, kill: 0, clean: 0 });
     },
   };

@@ -50,7 +50,14 @@ export function createMediaMirror(): MediaMirror {
       if (!ops.some(({ store }) => store === 'media_meta' || store === 'media_blobs')) return null;
       const changes = { records: new Map<string, Changed<CachedMediaMeta>>(), blobs: new Map<string, Changed<CachedMediaBlob>>() };
       for (const op of ops) {
-        if (op.kind === 'clear') continue;
+        if (op.kind === 'clear') {
+          // Bytes of a time when the folder could not be opened.
+          for (const key of op.store === 'media_blobs' ? [...blobs.keys()] : []) {
+            bytes -= blobs.get(key)?.data.size ?? 0;
+            change(blobs, changes.blobs, key, undefined);
+          }
+          continue;
+        }
         if (op.store === 'media_meta') {
           const record = op.kind === 'put' ? (op.value as CachedMediaMeta) : undefined;
           change(records, changes.records, record ? record.id : (op as { key: string }).key, record);

@@ -87,7 +87,10 @@ export function createMirror(): Mirror {
         if (!touched.has(requestId)) touched.set(requestId, chatOf(requestId).meta);
       };
       for (const op of ops) {
-        if (op.kind === 'clear') throw new Error(`${op.store} was cleared`);
+        if (op.kind === 'clear') {
+          if (op.store === 'media_blobs') continue;
+          throw new Error(`${op.store} was cleared`);
+        }
         if (op.store === 'messages') {
           const known = messages.get(op.kind === 'put' ? (op.value as CachedMessage).id : op.key);
           if (known) touch(known.requestId);

@@ -64,6 +64,10 @@ export const MEDIA_BUGS = [
     edits: [{ file: 'worker/media/files-reconcile.ts', text: '        return correctCounters(tx, counted, now);\n', replacement: '        return at + SLICE < changed.length || changed.length > 0 ? false : correctCounters(tx, counted, now);\n' }],
   },
   {
+    name: 'bytes stay in the database when files go back to the folder',
+    edits: [{ file: 'worker/media/files-reconcile.ts', text: "        if (at === 0 && hasBlobs) void tx.clear('media_blobs');\n", replacement: '' }],
+  },
+  {
     name: 'a thumbnail in the folder outlives its file',
     edits: [{ file: 'worker/media/files-media-store.ts', text: '    await drop(files, at.thumbnail);\n    return freed + others;', replacement: '    return freed + others;' }],
   },
@@ -72,8 +76,8 @@ export const MEDIA_BUGS = [
     edits: [{ file: 'worker/media/blob-media-store.ts', text: "      void tx.delete('media_blobs', before.thumbnailBlobKey);\n", replacement: '' }],
   },
   {
-    name: 'thumbnails take up room that nobody gave them',
-    edits: [{ file: 'worker/media/media-files.ts', text: 'if (!(await room.make(thumbnail.size))) return false;', replacement: '' }],
+    name: 'thumbnails give back more room than they were given',
+    edits: [{ file: 'worker/media/media-files.ts', text: 'room.settle(thumbnail.size);', replacement: 'room.settle(5 * thumbnail.size);' }],
   },
   {
     name: 'files are fetched in the order in which they were asked for',
