@@ -456,3 +456,25 @@ test('R-1 a list that was asked for before the chat was read elsewhere does not 
   await rig.time.advance(1_000);
   expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 5, unread: 0 });
 });
+
+test('R-1 a chat that is first opened while the list is under way keeps the mark that push has told since (sim seed 1799001195)', async () => {
+  const late = await createScenario();
+  const { rig, fill, answers } = late;
+  fill(5);
+  const list = createGate();
+  answers.tickets = (tickets) => list.pass().then(() => tickets);
+  const tab = await rig.openTab();
+  await rig.time.advance(1_000);
+  // A ticket without a new revision, as of a message that was rolled back.
+  rig.server.skip(CHAT);
+  rig.server.readElsewhere(CHAT, 5);
+  await rig.time.advance(1_000);
+  answers.messages = () => Promise.reject(new TabcachedError('SERVER_FAILED'));
+  await tab.open(CHAT);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 5, unread: 0 });
+  // What follows the answer at once is under way for longer.
+  answers.tickets = (tickets) => createGate().pass().then(() => tickets);
+  list.open();
+  await rig.time.advance(100);
+  expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 5, unread: 0 });
+});

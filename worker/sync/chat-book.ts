@@ -95,8 +95,8 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
   const freshChat = (requestId: string): ChatSyncState => {
     const read = setup.firstRead(requestId);
     const empty = emptyChat(requestId, clock.now());
-    // Of no revision, so that whatever the server says of the chat itself counts more.
-    return read ? { ...empty, unreadCount: read.unreadCount, lastReadSequence: read.lastReadSequence, _serverRead: { ...read, revision: 0 } } : empty;
+    // Of the ticket's revision, so that a list which is older than what push has told since takes nothing back.
+    return read ? { ...empty, unreadCount: read.unreadCount, lastReadSequence: read.lastReadSequence, _serverRead: read } : empty;
   };
 
   const open = (requestId: string): ChatModel => {
