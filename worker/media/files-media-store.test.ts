@@ -168,6 +168,32 @@ describe('files on a real disk', () => {
     }
   });
 
+  test('D-2 a cleaner takes the part just before more is added to it: the record does not call that received', async () => {
+    const files = await nodeHost();
+    let cleans = false;
+    const cleaned: FileHost = {
+      ...files,
+      append: async (path, data) => {
+        if (cleans) await files.delete(path);
+        return files.append(path, data);
+      },
+    };
+    const { media } = await fixture(cleaned, false);
+    const id = mediaId(chat, 'scan.pdf');
+    await media.add(record(id, { requestId: chat, filename: 'scan.pdf' }));
+    await media.append(id, 0, new Blob(['begin ']), '"1"');
+    cleans = true;
+    await expect(media.append(id, 6, new Blob(['more']), '"1"')).rejects.toMatchObject({ code: 'INVALID' });
+    expect((await media.get(id))?._partial).toEqual({ size: 6, etag: '"1"' });
+    // Less than that is there, so the file is fetched from its beginning.
+    expect(await media.readPartial(id)).toBeNull();
+    await media.discardPartial(id);
+    cleans = false;
+    await media.append(id, 0, new Blob(['begin more']), '"1"');
+    expect(await (await media.readPartial(id))?.text()).toBe('begin more');
+    expect(await media.recount()).toMatchObject({ mediaSize: await media.size() });
+  });
+
   test('#73 a part that an earlier daemon received is taken over; what a replaced daemon still writes goes elsewhere', async () => {
     const { files, media, store, reopen } = await open();
     const id = mediaId(chat, 'a.pdf');

@@ -78,7 +78,9 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
       const { part } = await paths(known);
       await cutTo(part, offset);
       try {
-        await files.append(part, bytes);
+        // A cleaner may have come since the part was looked at: then what follows it is no beginning.
+        const heldBytes = await files.append(part, bytes);
+        if (heldBytes !== offset + bytes.size) throw invalid(`The part has ${heldBytes} bytes with these, and not ${offset + bytes.size}.`);
         return await write(async (tx) => {
           const before = await tx.get('media_meta', id);
           if (!before) throw invalid('The file is not known any more.');
