@@ -12,6 +12,8 @@ export interface Carried {
   readonly drafts: readonly { readonly requestId: string; readonly text: string }[];
   /** Ids of messages that a person took back; the next life's storage may have them. */
   readonly discarded?: readonly string[] | undefined;
+  /** Ids of messages that the server confirmed; the next life's storage may have them waiting. */
+  readonly sent?: readonly string[] | undefined;
 }
 
 /** An operation that a daemon was sending when it ended: whether the server has it is not known, so it is asked first. */
@@ -22,9 +24,10 @@ export const recovered = (operation: OfflineOperation): OfflineOperation =>
 export function carryOver({ ledger, book, outbox }: Pick<Parts, 'ledger' | 'book' | 'outbox'>): readonly Carried[] {
   const operations = ledger.all().map(recovered);
   const discarded = [...outbox.desk.discarded];
+  const sent = outbox.sent();
   const drafts = book.requestIds().flatMap((requestId) => {
     const text = book.get(requestId)?.meta._draft;
     return text ? [{ requestId, text }] : [];
   });
-  return operations.length + drafts.length + discarded.length > 0 ? [{ operations, discarded, drafts }] : [];
+  return operations.length + drafts.length + discarded.length + sent.length > 0 ? [{ operations, discarded, drafts, sent }] : [];
 }

@@ -200,6 +200,27 @@ describe('storage that is refused, cut off or deleted', () => {
     expect(await answer).toMatchObject({ signedOut: true, left: ['the note of the sign-out'] });
   });
 
+  test('S-1 what waits on a disk that is refused is repeated by its tab and sent: once the disk is back the server is asked before it is sent again (sim seed 1799000163)', async () => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    rig.server.idempotent = false;
+    await leaveUnsent(scenario, 'stored');
+    const [{ id } = { id: '' }] = await scenario.storedOperations();
+    disk.open = () => Promise.reject(failure('SecurityError'));
+    await rig.restartDaemon();
+    rig.server.restore();
+    const tab = await scenario.openedTab();
+    await tab.call('send', { requestId: CHAT, clientTempId: id, content: 'stored', again: true });
+    await rig.time.advance(2_000);
+    expect(scenario.serverTexts()).toEqual(['stored']);
+    disk.open = async (store) => store;
+    await rig.time.advance(10_000);
+    await scenario.openedTab();
+    await rig.time.advance(10_000);
+    expect(scenario.serverTexts()).toEqual(['stored']);
+    expect(await scenario.storedOperations()).toEqual([]);
+  });
+
   test('S-1 storage comes back while a message is on its way: it is on the server once', async () => {
     const { scenario, disk } = await scenarioOn();
     const { rig } = scenario;

@@ -8,7 +8,7 @@ import type { CachedMessage, SendOperation, Sender } from '../protocol/index.ts'
 import { PAGE_SIZE, PROVISIONAL_BASE } from '../protocol/limits.ts';
 import type { Carried } from './carry-over.ts';
 import { createDecisions } from './outbox/decisions.ts';
-import { pendingRow } from './outbox/operations.ts';
+import { doubted, pendingRow } from './outbox/operations.ts';
 import type { Parts } from './parts.ts';
 import { readWindow } from './store/chat-reads.ts';
 import type { Store } from './store/store.ts';
@@ -35,7 +35,7 @@ export function takeOver(parts: Parts, carried: readonly Carried[], author: Auth
   for (const each of carried) takeOne(parts, each, author);
 }
 
-function takeOne(parts: Parts, { operations, drafts, discarded = [] }: Carried, author: Author): void {
+function takeOne(parts: Parts, { operations, drafts, discarded = [], sent = [] }: Carried, author: Author): void {
   const { ledger, book, outbox, readMarks } = parts;
   const decisions = createDecisions(outbox.desk);
   const ignore = (): void => undefined;
@@ -47,6 +47,11 @@ function takeOne(parts: Parts, { operations, drafts, discarded = [] }: Carried, 
       if (isOther) decisions.edit(operation.id, operation.payload.content).catch(ignore);
     } else if (operation.type === 'mark_read') readMarks.mark(operation.requestId, operation.payload.upToSequence);
     else appendMessage(parts, operation, author);
+  }
+  for (const id of sent) {
+    const waits = ledger.get(id);
+    // Repeated by its tab while storage could not be read: the server is asked, and its row follows.
+    if (waits) outbox.change(doubted(waits, true), 'relaxed').catch(ignore);
   }
   for (const id of discarded) decisions.discard(id).catch(ignore);
   for (const { requestId, text } of drafts) book.touch(requestId, (meta) => (meta._draft ? meta : { ...meta, _draft: text }));

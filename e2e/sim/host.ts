@@ -68,10 +68,12 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     sent.discarding = true;
     sent.state = 'unknown';
   };
+  /** The daemon whose user signed out last: it has forgotten what it had in memory. */
+  let ended: number | null = null;
   const onEmptied = (why: Emptied): void => {
     say(`the database is ${why}`);
     const worker = workers.presentWorker();
-    const isHeld = why === 'rebuilt' || (worker && !worker.life.asleep && !workers.isDegraded() && world.tabs.some((tab) => tab.isReady() && tabs.workerOf(tab) === worker));
+    const isHeld = why === 'rebuilt' || (worker && workers.present() !== ended && !worker.life.asleep && !workers.isDegraded() && world.tabs.some((tab) => tab.isReady() && tabs.workerOf(tab) === worker));
     for (const sent of world.sent.all.values()) {
       if (sent.stored === null || sent.everOnServer || !world.mirror.queue.has(sent.id)) continue;
       if (why === 'wiped' || !isHeld) lose(sent);
@@ -151,6 +153,7 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
         ({ signedOut, left }) => {
           say(`signed out: ${signedOut}, left ${left.join(', ')}`);
           if (!signedOut) return;
+          ended = workers.present();
           volatile.clear();
           if (wipe && left.length === 0 && workers.disk.exists()) verdict.broken('T-4', 'everything was said to be removed, and the database is there');
           if (left.length === 0) check.onSignedOut();

@@ -34,7 +34,7 @@ export const HOST_BUGS = [
   },
   {
     name: 'what only memory holds is not appended when storage is back',
-    edits: [{ file: 'worker/carry-over.ts', text: 'operations.length + drafts.length + discarded.length > 0', replacement: 'drafts.length > 99' }],
+    edits: [{ file: 'worker/carry-over.ts', text: 'operations.length + drafts.length + discarded.length + sent.length > 0', replacement: 'drafts.length > 99' }],
   },
   {
     name: 'a connection that is cut is not opened again',

@@ -139,6 +139,8 @@ export function createExecutor(setup: ExecutorSetup): Executor {
         { requestId: operation.requestId, content, isScreenshot: isScreenshot ?? false, screenshotFileName: screenshotFileName ?? null, clientTempId: operation.id },
         { signal },
       );
+      // Storage may fail over it: then the server is asked, and not given the message again.
+      doubt(operation, true);
       await setup.confirm(operation, message);
     } catch (thrown) {
       const error = toTabcachedError(thrown);

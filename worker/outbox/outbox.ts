@@ -52,6 +52,8 @@ export interface Outbox {
   laneState(requestId: string): LaneState;
   /** The executor changed an operation. `relaxed`: it happened, whether storage notes it now or later. */
   change(operation: OfflineOperation, durability?: Durability): Promise<void>;
+  /** Ids of messages that the server has confirmed in this daemon's life. */
+  sent(): readonly string[];
   /** The server has the message. */
   confirm(operation: SendOperation, message: ServerMessage): Promise<void>;
 }
@@ -77,7 +79,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
   const hideRow = (requestId: string, id: string): void => {
     const model = book.open(requestId);
     book.replace({ ...model, pending: model.pending.filter((row) => row.id !== id) });
-    setup.onRows(requestId, [], [id]);
+    // A tab that repeated what was sent long ago shows that again.
+    setup.onRows(requestId, model.rows.filter((row) => row.clientTempId === id), [id]);
   };
   const rowOf = (operation: OfflineOperation): CachedMessage | undefined =>
     book.get(operation.requestId)?.pending.find((row) => row.id === operation.id);
@@ -154,6 +157,7 @@ export function createOutbox(setup: OutboxSetup): Outbox {
       return { pending: lane.length, blocked, nextRetryAt: head?.nextRetryAt ?? null };
     },
     change,
+    sent: () => [...arrived],
     confirm: async (operation, message) => {
       arrived.add(operation.id);
       // It may have been changed by now to what breaks the rules: then it is there, and is not shown.
