@@ -478,3 +478,22 @@ test('R-1 a chat that is first opened while the list is under way keeps the mark
   await rig.time.advance(100);
   expect(tab.chat(CHAT).meta).toMatchObject({ lastReadSequence: 5, unread: 0 });
 });
+
+test('R-2 the answer to a mark tells of reading before the list tells of a new head: the badge counts what came since (sim seed 1790040262)', async () => {
+  const { rig, fill, answers } = scenario;
+  fill(2);
+  const tab = await scenario.openedTab();
+  rig.server.cut();
+  await tab.call('markRead', { requestId: CHAT, upToSequence: 2 });
+  await tab.call('closeChat', { requestId: CHAT });
+  await rig.time.advance(1_000);
+  fill(3);
+  const list = createGate();
+  answers.tickets = (tickets) => list.pass().then(() => tickets);
+  rig.server.restore();
+  await rig.time.advance(5_000);
+  expect(rig.server.chats.get(CHAT)?.lastRead).toBe(2);
+  list.open();
+  await rig.time.advance(1_000);
+  expect(await badge(tab)).toBe(3);
+});

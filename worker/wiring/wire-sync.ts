@@ -148,6 +148,8 @@ export function wireSync({ env, identity, booted, settings, journal, createBacke
       told();
       // On a screen, the chat's own answers tell, and nothing of it goes before they do.
       if (revision < (reached.get(requestId) ?? 0) && interest.urgency(requestId) === 0) void book.reset(requestId, true, true).then(told);
+      // Nothing new of its reading, but perhaps a new head: what was read up to the old one was told before it.
+      if (unreadOf(book.open(requestId)) !== book.open(requestId).meta.unreadCount) book.touch(requestId, (meta) => ({ ...meta }));
       const model = book.open(requestId);
       return { unreadCount: model.meta.unreadCount, lastReadSequence: Math.max(model.meta.lastReadSequence, lastReadSequence) };
     },
