@@ -35,6 +35,13 @@ interface Told {
   forgottenUpTo: number;
   /** Messages that do not count any more. */
   gone: number;
+  /** Was its ticket stored at the end of the last step? What came before is history, which nobody is told of (SPEC.md, chapter 10). */
+  isListed: boolean;
+  /** This user's mark on the server. */
+  serverRead: number;
+  /** What was told fell on the server, by a read or a deletion: what the daemon has to have heard to know of it. */
+  lowered: { readonly revision: number; readonly lastRead: number };
+  isLowered: boolean;
 }
 
 /** Who opened a chat, or looked up, so long ago is known to do so. */
@@ -53,7 +60,9 @@ export function createNoticeCheck(world: World): NoticeCheck {
   let life = 0;
   let offset = 0;
   let tabs: readonly SimTab[] = [];
-  for (const { id, head, revision, forgottenUpTo } of server.chats.values()) chats.set(id, { head, owed: new Set(), unsafeIn: null, seenHead: head, revision, forgottenUpTo, gone: 0 });
+  for (const { id, head, revision, forgottenUpTo, lastRead } of server.chats.values()) {
+    chats.set(id, { head, owed: new Set(), unsafeIn: null, seenHead: head, revision, forgottenUpTo, gone: 0, isListed: false, serverRead: lastRead, lowered: { revision: 0, lastRead: 0 }, isLowered: false });
+  }
 
   const othersIn = (requestId: string, above: number, upTo: number): number => {
     let count = 0;
@@ -118,10 +127,16 @@ export function createNoticeCheck(world: World): NoticeCheck {
         const gone = truth.deleted.size + [...truth.messages.values()].filter((message) => !isStorable(message)).length;
         const isChanged = truth.revision < told.revision || truth.denied || truth.forgottenUpTo !== told.forgottenUpTo || gone !== told.gone || world.restoredAt.has(truth.id);
         const isSeen = world.tabs.some((tab) => tab.isVisible() && tab.chats.has(truth.id));
-        if (isForgiven || isChanged || isSeen) told.owed.clear();
+        // What was read elsewhere or deleted, and what came, in one answer: of what was told all may be unread still, for all that a ticket tells, and
+        // then no more is unread than that (SPEC.md, chapter 10).
+        if (gone !== told.gone || truth.lastRead > told.serverRead) told.lowered = { revision: truth.revision, lastRead: truth.lastRead };
+        const ticket = world.mirror.tickets.get(truth.id);
+        const wasLowered = told.isLowered;
+        told.isLowered = (ticket?._revision ?? 0) < Math.min(truth.revision, told.lowered.revision) || (ticket?.lastReadSequence ?? 0) < told.lowered.lastRead;
+        if (isForgiven || isChanged || isSeen || !told.isListed || wasLowered || told.isLowered) told.owed.clear();
         const read = Math.max(truth.lastRead, ...world.tabs.map((tab) => tab.tickets().get(truth.id)?.lastReadSequence ?? 0));
         for (const sequence of told.owed) if (sequence <= read) told.owed.delete(sequence);
-        Object.assign(told, { seenHead: truth.head, revision: truth.revision, forgottenUpTo: truth.forgottenUpTo, gone });
+        Object.assign(told, { seenHead: truth.head, revision: truth.revision, forgottenUpTo: truth.forgottenUpTo, gone, isListed: ticket !== undefined, serverRead: truth.lastRead });
         if (truth.head < told.head) told.head = truth.head;
       }
     },
