@@ -102,6 +102,27 @@ describe('deciding about what waits', () => {
     expect(bubbles(tab, 'stays')).toHaveLength(1);
   });
 
+  test('#51 S-4 while a discard is being stored a tab repeats its send: it is not stored again behind the discard (sim seed 1791100709)', async () => {
+    const { rig } = scenario;
+    rig.server.cut();
+    const id = await scenario.send(await scenario.openedTab(), 'mine');
+    await rig.restartDaemon();
+    const tab = await scenario.openedTab();
+    let repeated: Promise<unknown> | null = null;
+    scenario.onWrite = () => {
+      repeated ??= tab.call('send', { requestId: CHAT, clientTempId: id, content: 'mine', again: true });
+    };
+    await tab.call('discard', { operationId: id });
+    await rig.time.advance(1_000);
+    expect(await repeated).toMatchObject({ clientTempId: id });
+    expect(await scenario.storedOperations()).toEqual([]);
+    await rig.restartDaemon();
+    rig.server.restore();
+    await scenario.openedTab();
+    await rig.time.advance(60_000);
+    expect(scenario.serverTexts()).toEqual([]);
+  });
+
   test('#50 S-4 an edit that is being stored is not sent, whatever wakes its lane; the disk refuses it, and its first text stays (sim seed 1790031214)', async () => {
     const { rig } = scenario;
     const tab = await scenario.openedTab();

@@ -96,8 +96,8 @@ export function createOutbox(setup: OutboxSetup): Outbox {
     const model = book.open(requestId);
     // A tab repeats a send whose answer it never got: the message may be on its way, sent, or discarded since.
     const held = ledger.get(clientTempId);
-    // One that an earlier life left is shown before it is stored.
-    if (held) return { ...receipt(clientTempId), durable: setup.durable && (await ledger.put(held, null, 'strict').then(() => true, () => false)) };
+    // One that an earlier life left is shown before it is stored; one that is being discarded must not be stored behind that.
+    if (held && !discarded.has(clientTempId)) return { ...receipt(clientTempId), durable: setup.durable && (await ledger.put(held, null, 'strict').then(() => true, () => false)) };
     const isKnown = discarded.has(clientTempId) || arrived.has(clientTempId) || model.rows.some((row) => row.clientTempId === clientTempId);
     if (isKnown) return receipt(clientTempId);
     if (ledger.size() >= setup.limit) throw new TabcachedError('OUTBOX_FULL');
