@@ -34,6 +34,8 @@ export interface DownloadQueue {
   /** Tries it again now, as new. */
   hurry(id: string): void;
   phase(id: string): 'none' | 'waiting' | 'running';
+  /** Does an attempt go on, also one of a file that was taken out? */
+  isRunning(id: string): boolean;
   /** Why it waits although there may be places; null when nothing failed. */
   problem(id: string): TabcachedError | null;
   /** The link or a token is back: pauses that nobody asked for are over. */
@@ -167,6 +169,7 @@ export function createDownloadQueue(setup: DownloadQueueSetup): DownloadQueue {
       const job = jobs.get(id);
       return !job ? 'none' : job.run ? 'running' : 'waiting';
     },
+    isRunning: (id) => running.has(id),
     problem: (id) => jobs.get(id)?.problem ?? null,
     wake: () => {
       // What the server asked for stands, whoever is back.

@@ -71,6 +71,8 @@ export function createMediaCache(setup: MediaCacheSetup): MediaCache {
   const sweep = createOrphanSweep({ timers, log, store, media, flushed: setup.flushed, remove });
 
   const isBusy = (id: string): boolean => {
+    // One that nobody wants any more still puts what came behind the part that is held.
+    if (queue.isRunning(id)) return true;
     const entry = files.get(id);
     return entry !== undefined && (queue.phase(id) !== 'none' || [...entry.watchers.values()].some((wish) => wish.onScreen));
   };

@@ -89,6 +89,31 @@ test('#86 D-3 a file on the screen of a tab is not evicted; when that tab has cr
   expect([await storedBlobs(rig), (await expectMediaCounted(rig.store)).mediaSize]).toEqual([0, 0]);
 });
 
+test('D-2 nobody wants a file any more, and there is no room for what came of it last: what is held of it is not evicted for that (sim seed 1795001400)', async () => {
+  const MB = 1024 * 1024;
+  const watched = watchedStore();
+  const rig = await createMediaRig({ byHand: true, store: watched.over });
+  rig.serve('a.png', someBytes(3 * MB));
+  const tab = rig.openTab();
+  await tab.watch('a.png');
+  await rig.settle();
+  await rig.requests[0]!.send(MB);
+  await rig.requests[0]!.send(100_000);
+  await rig.settle();
+  const partBytes = async (): Promise<number | undefined> => (await rig.store.read(['media_meta'], (tx) => tx.get('media_meta', mediaId(CHAT, 'a.png'))))?._partial?.size;
+  expect(await partBytes()).toBe(MB);
+  rig.time.jump(2 * HOUR_MS);
+  let refused = 0;
+  watched.onWrite = () => {
+    if (refused++ === 0) throw new TabcachedError('STORAGE_FAILED', 'QuotaExceededError: full');
+  };
+  await tab.unwatch('a.png');
+  await rig.time.advance(5_000);
+  expect(refused).toBeGreaterThan(0);
+  expect(await partBytes()).toBe(MB);
+  expect((await expectMediaCounted(rig.store)).mediaSize).toBe(MB);
+});
+
 describe('who waits for a file hears what becomes of it', () => {
   test('D-5 taken away, asked for and taken away again: the tab is told each time', async () => {
     const rig = await createMediaRig();
