@@ -21,6 +21,8 @@ export interface DownloadCheck {
   /** Nothing more comes of an answer. */
   onEnd(request: SentRequest): void;
   onDaemonDied(): void;
+  /** A person stops that file. To be called again when the tab has its answer. */
+  onStop(id: string): () => void;
   /** Is a request for that file, or its answer, under way? */
   isUnderWay(id: string): boolean;
   /** Are any? */
@@ -60,6 +62,11 @@ export function createDownloadCheck(setup: DownloadCheckSetup): DownloadCheck {
   const bequeathed = new Set<string>();
   /** Files whose attempt asks once more by itself, because the first answer was of no use. */
   const goingOn = new Set<string>();
+  /**
+   * Files that are being stopped. They do not wait for a place from the moment the daemon hears so, and tabs are told once that is written
+   * down: until then they show it as queued (false alarm, seed 1797001571).
+   */
+  const stopping = new Map<string, number>();
 
   const rangeOf = (request: SentRequest) => (request.detail as MediaRequest).range;
   const idOf = (request: SentRequest): string => mediaId((request.detail as MediaRequest).requestId, (request.detail as MediaRequest).filename);
@@ -79,7 +86,7 @@ export function createDownloadCheck(setup: DownloadCheckSetup): DownloadCheck {
           rank: (shown ? 3 : 0) + priority,
           shown,
           priority,
-          waits: file.waits && known && told?.status === 'queued' && told.error === null && time.elapsedMs() - toldSince > KNOWN_MS,
+          waits: file.waits && !stopping.has(id) && known && told?.status === 'queued' && told.error === null && time.elapsedMs() - toldSince > KNOWN_MS,
           sure: file.sure && known,
         });
       }
@@ -120,6 +127,14 @@ export function createDownloadCheck(setup: DownloadCheckSetup): DownloadCheck {
       underWay.clear();
       renewed.clear();
       goingOn.clear();
+    },
+    onStop: (id) => {
+      stopping.set(id, (stopping.get(id) ?? 0) + 1);
+      return () => {
+        const left = (stopping.get(id) ?? 1) - 1;
+        if (left > 0) stopping.set(id, left);
+        else stopping.delete(id);
+      };
     },
     isUnderWay: (id) => [...underWay.values()].includes(id),
     count: () => underWay.size,

@@ -132,7 +132,8 @@ export const mediaActions = {
     const shown = shownFile(world, a, b);
     if (!shown) return null;
     const { requestId, filename } = shown.attachment;
-    shown.tab.call('cancelMedia', { requestId, filename }).catch(ignore);
+    const stopped = world.media.downloads.onStop(shown.attachment.id);
+    shown.tab.call('cancelMedia', { requestId, filename }).then(stopped, stopped);
     return `${tabName(world, shown.tab)} stops ${called(shown.attachment)}`;
   },
   retryFile: (world, { a, b }) => {
