@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Notice, NoticeFrame, TabInfo } from '../protocol/index.ts';
-import { CHAT, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
+import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
 import { NOTICE_RETELL_MS } from '../protocol/tabs.ts';
 import type { RigTab } from './testing/rig.ts';
 
@@ -324,4 +324,51 @@ describe('the list of tabs', () => {
     await rig.time.advance(200);
     expect(await a.call('callTab', { tabId: b.id })).toBe(false);
   });
+});
+
+test('T-6 own messages of another device are not told while what was read of the chat is still on its way to the server (sim seed 1790031694)', async () => {
+  const scenario = await createScenario();
+  const { rig, answers } = scenario;
+  scenario.fill(4);
+  const before = await listening(scenario);
+  await before.open(CHAT);
+  await rig.time.advance(1_000);
+  rig.server.cut();
+  await before.call('markRead', { requestId: CHAT, upToSequence: 4 });
+  before.crash();
+  await rig.time.advance(1_000);
+  // The memory of rows goes with the daemon: what was read is not counted from them.
+  await rig.restartDaemon();
+  rig.server.appendsRead = false;
+  rig.server.append(CHAT, 'mine, from the phone', 'agent');
+  const reading = createGate();
+  answers.markRead = (state) => reading.pass().then(() => state);
+  const after = await listening(scenario);
+  rig.server.restore();
+  await rig.time.advance(5_000);
+  expect(told(after)).toEqual([]);
+  scenario.fill(1);
+  reading.open();
+  await rig.time.advance(1_000);
+  expect(told(after)).toEqual([[CHAT, 6, 1]]);
+});
+
+test('T-6 a message that came while what was read is on its way is told once, also where the count was right all the time', async () => {
+  const scenario = await createScenario();
+  const { rig } = scenario;
+  rig.server.appendsRead = false;
+  rig.server.append(CHAT, 'mine, from the phone', 'agent');
+  const before = await listening(scenario);
+  await before.open(CHAT);
+  await rig.time.advance(1_000);
+  rig.server.cut();
+  await before.call('markRead', { requestId: CHAT, upToSequence: 1 });
+  before.crash();
+  await rig.time.advance(1_000);
+  await rig.restartDaemon();
+  scenario.fill(1);
+  const after = await listening(scenario);
+  rig.server.restore();
+  await rig.time.advance(NOTICE_RETELL_MS + 10_000);
+  expect(told(after)).toEqual([[CHAT, 2, 1]]);
 });

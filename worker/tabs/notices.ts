@@ -28,6 +28,8 @@ export interface NoticesSetup {
   /** Connected tabs, the one that is most looked at first. */
   sessions(): readonly Session[];
   shows(session: Session, requestId: string): boolean;
+  /** May the ticket's unread count have messages that were read here, until the server has heard of it? Nobody is told before that. */
+  countsRead(requestId: string): boolean;
   post(session: Session, frame: string): void;
 }
 
@@ -110,6 +112,7 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
     delivering = false;
   };
 
+  let lookAgain: (() => void) | null = null;
   const noteIf = (changed: boolean): void => {
     if (changed && used) setup.note(Object.fromEntries(untold));
   };
@@ -128,7 +131,14 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
       }
       const { mark, count } = compareMark(known, ticket);
       const seen = count > 0 && isSeen(requestId);
-      const tellable = count > 0 && !seen && able;
+      const news = count > 0 && !seen && able;
+      const waits = news && setup.countsRead(requestId);
+      const tellable = news && !waits;
+      // Where the count turns out to be right, no change of the ticket tells it.
+      if (waits) lookAgain ??= timers.after(NOTICE_RETELL_MS, () => {
+        lookAgain = null;
+        look(setup.tickets());
+      });
       if (tellable) {
         notices.push({ requestId, subject, sequence, count, preview });
         before.set(requestId, mark);
@@ -164,6 +174,7 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
     },
     look,
     close: () => {
+      lookAgain?.();
       for (const cancel of unanswered.values()) cancel();
     },
   };

@@ -10,8 +10,10 @@ import { checkedCall } from '../checked-call.ts';
 import type { Environment } from '../env.ts';
 import type { Session, Sessions } from '../sessions.ts';
 import type { Committer, Write } from '../store/committer.ts';
+import type { ChatBook } from '../sync/chat-book.ts';
 import type { TicketList } from '../sync/tickets.ts';
 import type { Views } from '../views.ts';
+import { countsRead } from './counts-read.ts';
 import { createNotices } from './notices.ts';
 import { createTabList } from './tab-list.ts';
 
@@ -20,6 +22,7 @@ export interface TabsSetup {
   readonly env: Pick<Environment, 'clock' | 'timers' | 'log'>;
   /** What the daemon began with. */
   readonly booted: Pick<Booted, 'store' | 'tickets' | 'cursor'>;
+  readonly book: Pick<ChatBook, 'get'>;
   readonly committer: Pick<Committer, 'add'>;
   readonly sessions: Pick<Sessions, 'all' | 'post'>;
   readonly views: Pick<Views, 'watchedChats' | 'watchers'>;
@@ -49,7 +52,7 @@ const writeOf = (key: string, work: Write['work']): Write => ({ key, stores: ['t
 
 /** Creates the part. Rejects when the store cannot be read. */
 export async function createTabsPart(setup: TabsSetup): Promise<TabsPart> {
-  const { env: { clock, timers, log }, booted, committer, sessions, views, tickets } = setup;
+  const { env: { clock, timers, log }, book, booted, committer, sessions, views, tickets } = setup;
   const shows = (session: Session, requestId: string): boolean => views.watchers(requestId).includes(session);
   const record = await booted.store.read(['ticket_meta'], (tx) => tx.get('ticket_meta', UNTOLD_KEY)).catch(() => undefined);
   const list = createTabList({
@@ -76,6 +79,7 @@ export async function createTabsPart(setup: TabsSetup): Promise<TabsPart> {
       tickets: () => tickets.all(),
       sessions: setup.byUrgency,
       shows,
+      countsRead: (requestId) => countsRead(book.get(requestId)),
       post: sessions.post,
     },
     booted.cursor === null,
