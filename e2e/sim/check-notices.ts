@@ -92,8 +92,10 @@ export function createNoticeCheck(world: World): NoticeCheck {
         const isRetold = sleptAt > time.elapsedMs() - RETOLD_WITHIN_MS || world.tabs.some((each) => each.isFrozen());
         const isCertain = !isRetold && !world.unnoticed.has(requestId) && !world.restoredAt.has(requestId) && !world.markMayFall.has(requestId) && !isUnsafe() && (told.unsafeIn === null || told.unsafeIn === world.life());
         if (isCertain && sequence <= told.head) verdict.broken('T-6', `${who}, and ${told.head} was told of before`);
+        // A row without its text is in the server's count alone: where the client counted by itself before, it seems to have come now.
+        const refused = [...truth.messages.values()].filter((message) => !isStorable(message) && message.senderId !== SIM_USER && message.sequenceNumber <= told.head && message.sequenceNumber > truth.lastRead).length;
         // The count may be ahead of the head.
-        const came = othersIn(requestId, told.head, truth.head);
+        const came = othersIn(requestId, told.head, truth.head) + refused;
         if (isCertain && count > came) verdict.broken('T-6', `${who}, though only ${came} came since ${told.head}`);
         const shows = shower(requestId);
         if (shows) verdict.broken('T-6', `${who}, while ${tabName(world, shows)} is visible and shows it`);
