@@ -353,6 +353,30 @@ test('T-6 own messages of another device are not told while what was read of the
   expect(told(after)).toEqual([[CHAT, 6, 1]]);
 });
 
+test('T-6 own messages of another device are not told either where only the newest of what was read was ever fetched (sim seed 1812000166)', async () => {
+  const scenario = await createScenario();
+  const { rig, answers } = scenario;
+  scenario.fill(80);
+  const before = await listening(scenario);
+  await before.open(CHAT);
+  await rig.time.advance(1_000);
+  const reading = createGate();
+  answers.markRead = (state) => reading.pass().then(() => state);
+  await before.call('markRead', { requestId: CHAT, upToSequence: 80 });
+  before.crash();
+  const after = await listening(scenario);
+  rig.server.appendsRead = false;
+  rig.server.cut();
+  rig.server.append(CHAT, 'mine, from the phone', 'agent');
+  rig.server.restore();
+  await rig.time.advance(5_000);
+  expect(told(after)).toEqual([]);
+  scenario.fill(1);
+  reading.open();
+  await rig.time.advance(NOTICE_RETELL_MS + 1_000);
+  expect(told(after)).toEqual([[CHAT, 82, 1]]);
+});
+
 test('T-6 a message that came while what was read is on its way is told once, also where the count was right all the time', async () => {
   const scenario = await createScenario();
   const { rig } = scenario;

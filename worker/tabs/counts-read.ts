@@ -11,6 +11,9 @@ import { covers } from '../sync/ranges.ts';
 export function countsRead(model: ChatModel | undefined): boolean {
   const server = model?.meta._serverRead;
   if (!model || !server) return false;
-  const { lastReadSequence: mark } = model.meta;
-  return server.unreadCount > 0 && server.lastReadSequence < mark && !covers(model.resident, server.lastReadSequence + 1, mark);
+  const { history: { floor, gaps }, meta: { lastReadSequence: mark }, resident } = model;
+  const start = server.lastReadSequence + 1;
+  // What is in no store is in memory neither: below the floor, and in gaps.
+  const isHeld = floor > 0 && floor <= start && gaps.every((gap) => gap.end < start || gap.start > mark) && covers(resident, start, mark);
+  return server.unreadCount > 0 && start <= mark && !isHeld;
 }
