@@ -12,8 +12,8 @@ import { savedUsernames } from './saved-session.ts';
 /** A server with imported conversations knows hundreds. */
 const SHOWN_AT_MOST = 8;
 
-/** See the file. `notice`: why somebody was sent here. */
-export function PeoplePage({ notice }: { readonly notice?: { readonly title: string; readonly detail: string } }): ReactNode {
+/** See the file. `notice`: why somebody was sent here; `calm` when all is as he wished. */
+export function PeoplePage({ notice }: { readonly notice?: { readonly title: string; readonly detail: string; readonly calm?: boolean } }): ReactNode {
   const [people, setPeople] = useState<readonly Person[]>([]);
   const [name, setName] = useState('');
   const field = useRef<HTMLInputElement>(null);
@@ -38,8 +38,8 @@ export function PeoplePage({ notice }: { readonly notice?: { readonly title: str
           <ThemeToggle />
         </header>
         {notice && (
-          <div className="people__notice" role="alert">
-            <Icon name="alert" />
+          <div className={notice.calm ? 'people__notice people__notice--calm' : 'people__notice'} role="alert">
+            <Icon name={notice.calm ? 'check' : 'alert'} />
             <div>
               <strong>{notice.title}</strong>
               <p>{notice.detail}</p>

@@ -18,7 +18,8 @@ describe('#97 the sign-out dialog', () => {
   });
 
   test('what a wipe left is said', () => {
-    expect(signedOutText([]).detail).toBe('In all tabs of this browser.');
+    expect(signedOutText([])).toMatchObject({ detail: 'In all tabs of this browser.', calm: true });
+    expect(signedOutText(['files']).calm).toBe(false);
     expect(signedOutText(['files']).detail).toContain('could not be removed yet: files');
     expect(signedOutText(['the note of the sign-out']).detail).toBe(
       'In all tabs of this browser. The browser’s storage did not answer, so what it keeps may be shown when the desk is opened here again without a connection.',

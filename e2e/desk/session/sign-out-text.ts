@@ -29,10 +29,11 @@ export function signOutText({ wipe, unsent, tabs }: { readonly wipe: boolean; re
 const NOTE = 'the note of the sign-out';
 
 /** What is said on the page where somebody else can sign in. `left`: what could not be removed or noted. */
-export function signedOutText(left: readonly string[]): { readonly title: string; readonly detail: string } {
+export function signedOutText(left: readonly string[]): { readonly title: string; readonly detail: string; readonly calm: boolean } {
   const files = left.filter((each) => each !== NOTE);
   return {
     title: 'You are signed out',
+    calm: left.length === 0,
     detail: [
       'In all tabs of this browser.',
       ...(files.length > 0 ? [`This could not be removed yet: ${files.join(', ')}. It goes when the desk is opened again.`] : []),
