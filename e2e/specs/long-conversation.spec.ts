@@ -78,3 +78,28 @@ test('the message under the eye stays where it is while an older page arrives', 
   );
   expect(Math.abs(after - before.top)).toBeLessThanOrEqual(2);
 });
+
+test('what is in the conversation can be pressed while it scrolls', async ({ desk }) => {
+  const ticket = await desk.longTicket();
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(tab.articles.last()).toHaveAttribute('data-sequence', String(ticket.headSequence));
+  await expect.poll(() => desk.proxy.requests(routes.markRead).length).toBeGreaterThan(0);
+  // A message that arrives scrolls too, so a busy conversation is hardly ever at rest.
+  const under = await tab.conversation.evaluate(async (log) => {
+    const found: string[] = [];
+    const frame = (): Promise<unknown> => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    for (let step = 0; step < 10; step += 1) {
+      const scrolled = new Promise((resolve) => log.addEventListener('scroll', resolve, { once: true }));
+      log.scrollTop -= 5;
+      await scrolled;
+      await frame();
+      const view = log.getBoundingClientRect();
+      const article = [...log.querySelectorAll('article')].find((each) => each.getBoundingClientRect().top > view.top + 100);
+      const place = article?.getBoundingClientRect();
+      if (!article || !place) continue;
+      found.push(article.contains(document.elementFromPoint(place.left + place.width / 2, place.top + place.height / 2)) ? 'the message' : 'something else');
+    }
+    return found;
+  });
+  expect(new Set(under)).toEqual(new Set(['the message']));
+});

@@ -18,6 +18,16 @@ async function pictureTicket(desk: Desk, name = 'shot.png', bytes: Uint8Array = 
 const fileIn = (tab: DeskTab, name: string): Locator => tab.page.locator(`[data-media-name="${name.replaceAll(/["\\]/g, '\\$&')}"]`);
 const isShown = (picture: Locator): Promise<boolean> => picture.locator('img').evaluateAll((images) => images.some((image) => (image as HTMLImageElement).naturalWidth > 0));
 const isDone = (file: Locator): Promise<void> => expect(file).toHaveAttribute('data-media-status', 'completed', { timeout: 30_000 });
+/** Scrolls until a file is in view; rows that are far away are not in the document yet, and those that come may move it. */
+async function bringIntoView(tab: DeskTab, file: Locator, message: string): Promise<void> {
+  await expect(async () => {
+    await tab.conversation.evaluate((log, target) => {
+      const articles = [...log.querySelectorAll('article')];
+      (articles.find((each) => each.textContent?.includes(target)) ?? articles[0])?.scrollIntoView({ block: 'center' });
+    }, message);
+    await expect(file).toBeInViewport({ timeout: 1_000 });
+  }).toPass({ timeout: 30_000 });
+}
 /** Saves a file from its card or picture, and reads it. */
 async function save(tab: DeskTab, file: Locator): Promise<{ bytes: Buffer; name: string }> {
   await file.hover();
@@ -134,11 +144,7 @@ test('#83 hostile names are only text; two files never share a place', async ({ 
   await expect(tab.articleWith('number 9')).toBeVisible();
   for (const [i, name] of names.entries()) {
     const file = fileIn(tab, name);
-    await tab.conversation.evaluate((log, target) => {
-      const article = [...log.querySelectorAll('article')].find((each) => each.textContent?.includes(target));
-      (article ?? log.querySelector('article'))?.scrollIntoView({ block: 'center' });
-    }, `number ${i}`);
-    await file.scrollIntoViewIfNeeded();
+    await bringIntoView(tab, file, `number ${i}`);
     await isDone(file);
     if (!name.endsWith('.png')) expect((await save(tab, file)).bytes.toString()).toBe(`contents of number ${i}`);
   }
