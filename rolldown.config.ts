@@ -35,27 +35,54 @@ const unusedChannels = {
       : null,
 };
 
-/** Reading stores with `for await`, which nothing here does: idb puts it into its one module. */
-const unusedIterators: RolldownPlugin = {
-  name: 'unused-iterators',
-  transform: (code, id) => {
-    if (!id.endsWith('/idb/build/index.js')) return null;
-    const from = code.indexOf("const advanceMethodProps = ['advance'");
-    const to = code.indexOf('export {');
-    if (from < 0 || to < from) throw new Error('idb is not what it was: look for its iterators');
-    return { code: code.slice(0, from) + code.slice(to) };
-  },
+/** Empty lines in place of code, so that the rest stays where it is, for the source map. */
+const blank = (text: string): string => text.replaceAll(/[^\n]/g, '');
+
+/** Code without what each pattern finds, or with another text for it. A pattern that finds nothing is a failure: another version has to be looked at. */
+const edited = (name: string, code: string, edits: readonly (readonly [RegExp, string?])[]): string =>
+  edits.reduce((rest, [pattern, instead = '']) => {
+    const next = rest.replace(pattern, (text: string, ...groups: unknown[]) => instead.replace('$1', String(groups[0])) + blank(text));
+    if (next === rest) throw new Error(`${name} is not what it was: ${String(pattern)} is not in it`);
+    return next;
+  }, code);
+
+/** Of idb nothing is used but its waiting for a request: no proxies of databases, stores and cursors, no iterators, no waiting for a transaction. */
+const plainRequests: RolldownPlugin = {
+  name: 'plain-requests',
+  transform: (code, id) =>
+    id.endsWith('/idb/build/index.js')
+      ? {
+          code: edited('idb', code, [
+            [/const advanceMethodProps = \['advance'[^]*(?=export \{)/],
+            [/(?<=return promisifyRequest\(value\);\n)[^]*?(?=\n\}\nconst unwrap)/, 'return value;'],
+            [/(?<=const unwrap = \(value\) => )reverseTransformCache\.get\(value\)/, 'value'],
+            [/reverseTransformCache\.set\(promise, request\);/],
+          ]),
+          map: null,
+        }
+      : null,
 };
 
-/** Comlink's way to send callbacks as proxies, which the protocol does without: with it a caller's whole half would be in the worker. */
+/**
+ * Comlink's way to send callbacks as proxies, which the protocol does without: with it a caller's whole half would be in the worker. Nor do
+ * tabs set, construct, or ask for another port.
+ */
 const unsentProxies: RolldownPlugin = {
   name: 'unsent-proxies',
-  transform: (code, id) => {
-    if (!/comlink.*comlink\.mjs$/.test(id)) return null;
-    const without = code.replace(/\["proxy", proxyTransferHandler\],/, '');
-    if (without === code) throw new Error('comlink is not what it was: look for its transfer handlers');
-    return { code: without };
-  },
+  transform: (code, id) =>
+    /comlink.*comlink\.mjs$/.test(id)
+      ? {
+          code: edited('comlink', code, [
+            [/\["proxy", proxyTransferHandler\],/],
+            [/(?<=const proxyFinalizers = )"FinalizationRegistry" in globalThis &&\n[^]*?\n {4}\}\);/, 'null;'],
+            // A port has no origin.
+            [/if \(!isAllowedOrigin\([^]*?\n {8}\}/],
+            [/case "SET" [^]*?break;\n\s*(?=case "APPLY")/],
+            [/case "CONSTRUCT" [^]*?break;\n\s*(?=case "RELEASE")/],
+          ]),
+          map: null,
+        }
+      : null,
 };
 
 /**
@@ -68,22 +95,41 @@ const unreadMessages: RolldownPlugin = {
     if (!/valibot.*index\.mjs$/.test(id)) return null;
     const start = code.indexOf('function _addIssue(');
     const end = code.indexOf('//#endregion', start);
-    // Lines stay where they are, for the source map.
-    const blank = (text: string): string => text.replaceAll(/[^\n]/g, '');
     const issues = code
       .slice(start, end)
       .replace(/const received = .*;/, '')
       .replace(/\treceived,\n\t\tmessage: .*\n\t\trequirement: .*,/, blank)
       .replace(/\tlang: .*\n\t\tabortEarly: .*\n\t\tabortPipeEarly: .*/, blank)
-      .replace(/const message\$1 = .*\n.*/, blank);
-    if (/received|message|lang|abort/.test(issues)) throw new Error(`issues are made in another way in ${id}`);
+      .replace(/const message\$1 = .*\n.*/, blank)
+      .replace(/\t\tkind: context\.kind,/, '')
+      .replace(/,\n\t\tissues: other\?\.issues/, '\n')
+      .replace('(context, label, dataset, config$1, other)', '(context, dataset, other)');
+    if (/received|message|lang|abort|config|label|kind: |issues: /.test(issues)) throw new Error(`issues are made in another way in ${id}`);
     // What only messages, other libraries or asynchronous schemas read.
-    const unread = [/, \{ received: (?:`[^`\n]*`|[^{}\n]*) \}/g, /\t\tasync: false,/g, /\t\tmessage: message\$1,/g, /\t\treference: \w+(?:\$\d)?,/g, /(?<=function _standardSchema\(schema\) \{\n)\tschema\["~standard"\][^]*?\n\t\};/g];
-    const bare = unread.reduce((rest, unused) => {
-      const without = rest.replaceAll(unused, blank);
-      if (without === rest) throw new Error(`valibot is not what it was: ${String(unused)} is not in ${id}`);
-      return without;
-    }, code.slice(end));
+    const bare = edited('valibot', code.slice(end), [
+      [/, \{ received: (?:`[^`\n]*`|[^{}\n]*) \}/g],
+      [/\t\tasync: false,/g],
+      [/\t\tmessage: message\$1,/g],
+      [/\t\treference: \w+(?:\$\d)?,/g],
+      [/(?<=function _standardSchema\(schema\) \{\n)\tschema\["~standard"\][^]*?\n\t\};/g],
+      // Of the way to a value only its keys are read.
+      [/\t+type: "(?:array|object)",\n\t+origin: "(?:key|value)",\n\t+input,(?=\n\t+key\b)/g],
+      [/(?<=\n\t{5,}key(?:: \w+)?),\n\t+value: [^\n]*/g],
+      // Nothing here is parsed with a configuration; `abortEarly` in a bundle is a failure, see `minifyAgain`.
+      [/if \(config\$1\.abortEarly\) \{\n[^{}]*\n\t+\}/g],
+      [/if \(config\$1\.abortEarly\) break;/g],
+      [/if \(!dataset\.issues \|\| !config\$1\.abortEarly && !config\$1\.abortPipeEarly\) /g],
+      [/, \/\* @__PURE__ \*\/ getGlobalConfig\(config\$1\)/g],
+      [/(?<=_addIssue\(this), (?:"[^"]*"|info\?\.label \?\? "input"), dataset, config\$\d/g, ', dataset'],
+      [/, (?:config\$\d|ABORT_EARLY_CONFIG)(?=[,)])/g],
+      [/, \{ issues: \/\* @__PURE__ \*\/ _subIssues\(\w+\) \}/g],
+      // Limits are numbers.
+      [/requirement instanceof Date \? requirement\.toJSON\(\) : /g],
+      // Nor are these two kinds of schema used; likewise.
+      [/(\w+)\.type === "exact_optional" \|\| \w+\.type === "optional" \|\| \w+\.type === "nullish"/g, '$1.type === "optional"'],
+      [/(\w+)\.type !== "exact_optional" && \w+\.type !== "optional" && \w+\.type !== "nullish"/g, '$1.type !== "optional"'],
+    ]);
+    if (/_addIssue\(this, (?!dataset)/.test(bare)) throw new Error(`a name is left to an issue in ${id}`);
     // Schemas name texts, numbers and booleans only, which JSON words alike.
     const head = code.slice(0, start).replace(/(?<=function _stringify\(input\) \{\n)[^]*?(?=\n\})/, (body) => `return JSON.stringify(input);${blank(body)}`);
     if (head.length >= start) throw new Error(`values are worded in another way in ${id}`);
@@ -133,8 +179,9 @@ const minifyAgain: RolldownPlugin = {
   generateBundle: async (_, bundle) => {
     for (const chunk of Object.values(bundle)) {
       if (chunk.type !== 'chunk' || !chunk.map) continue;
+      if (/abortEarly|"(?:nullish|exact_optional)"/.test(chunk.code)) throw new Error(`${chunk.fileName} has a schema that needs what was left out of valibot`);
       const content = JSON.stringify(chunk.map);
-      const { code, map } = await minify({ [chunk.fileName]: chunk.code }, { module: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true, pure_getters: true }, mangle: { toplevel: true }, sourceMap: { content, asObject: true, includeSources: true } });
+      const { code, map } = await minify({ [chunk.fileName]: chunk.code }, { module: true, ecma: 2020, compress: { passes: 3, unsafe_arrows: true, pure_getters: true, keep_fargs: false, lhs_constants: false }, mangle: { toplevel: true }, sourceMap: { content, asObject: true, includeSources: true } });
       if (code === undefined) throw new Error('terser gave nothing');
       chunk.code = `${code}\n//# sourceMappingURL=${chunk.fileName}.map`;
       const asset = bundle[`${chunk.fileName}.map`];
@@ -183,7 +230,7 @@ export default defineConfig([
     // Self-contained, so that it also works where a bundler does not follow `new URL('./worker.js', import.meta.url)`.
     ...shared,
     input: { worker: 'worker/entry.ts' },
-    plugins: [unusedChannels, unreadMessages, unusedIterators, unsentProxies, separateParts, otherSchema, minifyAgain],
+    plugins: [unusedChannels, unreadMessages, plainRequests, unsentProxies, separateParts, otherSchema, minifyAgain],
     platform: 'browser',
     output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
   },
@@ -191,7 +238,7 @@ export default defineConfig([
     (part): RolldownOptions => ({
       ...shared,
       input: { [partFile(part)]: part },
-      plugins: [unusedChannels, unreadMessages, unusedIterators, unsentProxies, otherSchema, minifyAgain],
+      plugins: [unusedChannels, unreadMessages, plainRequests, unsentProxies, otherSchema, minifyAgain],
       platform: 'browser',
       output: { dir: out, format: 'esm', sourcemap: true, minify: true, codeSplitting: false },
     }),
