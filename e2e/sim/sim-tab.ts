@@ -4,7 +4,7 @@
  * Owns: hello, frames in order, acknowledging, giving tokens, coming back after the daemon's death. A frozen tab hears nothing until it is
  * thawed, and then everything. Does not know who presses its buttons.
  */
-import type { Anchor, CachedTicket, CallInput, CallName, CallOutputs, CallResult, DaemonFrame, DaemonSettings, GoodbyeFrame, HostState, NoticeFrame, TabReport, TicketsPatch, TicketsSnapshot, Welcome } from '../../protocol/index.ts';
+import type { Anchor, CachedTicket, CallInput, CallName, CallOutputs, CallResult, DaemonFrame, DaemonSettings, GoodbyeFrame, HostState, NoticeFrame, TabReport, Welcome } from '../../protocol/index.ts';
 import { fromWireError, toTabcachedError, type TabcachedError } from '../../protocol/errors.ts';
 import { ACK_EVERY } from '../../protocol/limits.ts';
 import { tabLease } from '../../protocol/names.ts';
@@ -15,6 +15,7 @@ import type { FakeLocks } from '../../worker/testing/fake-locks.ts';
 import type { HeldLock } from '../../worker/env.ts';
 import { createSimFiles, type SimFile, type SimFiles } from './sim-files.ts';
 import { createSimChat, daemonLost, type SimChat } from './sim-chat.ts';
+import { createSimTickets } from './sim-tickets.ts';
 import type { TokenAnswer } from './token-answers.ts';
 
 /** What a tab is made with. */
@@ -99,11 +100,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
   const lease = tabLease(userId, id);
   const chats = new Map<string, SimChat>();
   const pending = new Set<(error: Error) => void>();
-  let tickets = new Map<string, CachedTicket>();
   const told = new Map<string, number>();
-  let ticketsVersion = 0;
-  let ticketsOpening = false;
-  let earlyTickets: TicketsPatch[] = [];
   let connection: Connection | null = null;
   let generation = 0;
   let ready = false;
@@ -137,41 +134,18 @@ export function createSimTab(setup: SimTabSetup): SimTab {
 
   const files = createSimFiles({ call: rawCall, elapsedMs: setup.elapsedMs, later: (ms, run) => setup.later(ms, () => alive && run()), isReady: () => ready && alive, onBytes: setup.onBytes });
 
-  const openTickets = (): void => {
-    const mine = generation;
-    ticketsOpening = true;
-    earlyTickets = [];
-    rawCall('openTickets', {}).then(
-      (text) => {
-        if (mine !== generation) return;
-        const snapshot = JSON.parse(text) as TicketsSnapshot;
-        tickets = new Map(snapshot.tickets.map((ticket) => [ticket.id, ticket]));
-        ticketsVersion = snapshot.version;
-        ticketsOpening = false;
-        for (const patch of earlyTickets) patchTickets(patch);
-      },
-      () => undefined,
-    );
-  };
-  const patchTickets = (patch: TicketsPatch): void => {
-    if (ticketsOpening) return void earlyTickets.push(patch);
-    if (patch.version <= ticketsVersion) return;
-    if (patch.version !== ticketsVersion + 1) return openTickets();
-    ticketsVersion = patch.version;
-    for (const ticket of patch.upserts) tickets.set(ticket.id, ticket);
-    for (const removed of patch.removals) tickets.delete(removed);
-  };
+  const list = createSimTickets(() => rawCall('openTickets', {}));
 
   const take = (text: string): void => {
     const frame = parseFrame(text);
     received += 1;
     if (received % ACK_EVERY === 0) rawCall('ack', { frames: received }).catch(() => undefined);
     if (frame.t === 'chat') chats.get(frame.requestId)?.patch(frame);
-    else if (frame.t === 'tickets') patchTickets(frame);
+    else if (frame.t === 'tickets') list.patch(frame);
     else if (frame.t === 'media') files.receive(frame);
     else if (frame.t === 'stale') {
       for (const requestId of frame.requestIds) chats.get(requestId)?.open();
-      if (frame.tickets) openTickets();
+      if (frame.tickets) list.open();
     } else if (frame.t === 'token') {
       const { requestNumber, rejected } = frame;
       const { with: kind, afterMs } = setup.tokenAnswer();
@@ -198,6 +172,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
     ready = false;
     asked = false;
     generation += 1;
+    list.down();
     for (const reject of [...pending]) {
       pending.delete(reject);
       reject(daemonLost());
@@ -220,11 +195,12 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       if (ready) run();
       else waiting.push(run);
     },
-    tickets: () => tickets,
+    tickets: list.shown,
     host: () => host,
     connect: (daemon) => {
       if (!alive) return;
       const mine = ++generation;
+      list.down();
       ready = false;
       received = 0;
       connection = daemon.connect((text) => {
@@ -241,7 +217,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
           // Where nothing has changed since, nothing more is told: a tab that takes the place of another may hear this once.
           ({ host } = welcome);
           setup.onWelcome?.(welcome);
-          openTickets();
+          list.open();
           if (setup.onNotices) rawCall('watchNotices', { watching: true }).catch(() => undefined);
           for (const run of waiting.splice(0)) run();
           for (const chat of chats.values()) chat.open();
@@ -304,6 +280,7 @@ export function createSimTab(setup: SimTabSetup): SimTab {
       if (politely) connection?.close();
       connection = null;
       generation += 1;
+      list.down();
       pending.clear();
       if (lock) lock.release();
       else locks.kill(lease);
