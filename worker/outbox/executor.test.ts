@@ -8,9 +8,12 @@ import { uuid } from '../testing/store-records.ts';
 import { createVirtualTime } from '../testing/virtual-time.ts';
 import { createExecutor } from './executor.ts';
 import { createLedger } from './ledger.ts';
-import { sendOperation } from './operations.ts';
+import { doubted, sendOperation } from './operations.ts';
 
-test('S-1 a confirmation that storage fails over: the server is asked, and not given the message again (sim seed 1791205349)', async () => {
+test.each([
+  ['sent', false],
+  ['found', true],
+])('S-1 M-2 a message that was %s, and whose confirmation storage fails over, is not sent again, though it was deleted meanwhile (sim seeds 1791205349, 1830002721)', async (_, isFound) => {
   const time = createVirtualTime();
   const store = createMemoryStore();
   await store.claimWriter('build', 1);
@@ -24,7 +27,7 @@ test('S-1 a confirmation that storage fails over: the server is asked, and not g
     env: { ...time, random: () => 0, log: { debug: quiet, info: quiet, warn: quiet, error: quiet } },
     backend: {
       send: async () => (asked.push('send'), message),
-      findByTempId: async () => (asked.push('find'), message),
+      findByTempId: async () => (asked.push('find') === 1 ? message : null),
       markRead: () => Promise.reject(new Error('not asked')),
     },
     ledger,
@@ -42,10 +45,10 @@ test('S-1 a confirmation that storage fails over: the server is asked, and not g
     refuseRead: async () => undefined,
   });
   const draft = { requestId: uuid(1), clientTempId: uuid(2), content: 'once', isScreenshot: false, screenshotFileName: null };
-  await ledger.put(sendOperation(draft, time.clock.now(), ledger.nextOrder()), null, 'strict');
+  await ledger.put(doubted(sendOperation(draft, time.clock.now(), ledger.nextOrder()), isFound), null, 'strict');
   executor.wake();
   await time.advance(120_000);
-  expect(asked).toEqual(['send', 'find']);
+  expect(asked).toEqual([isFound ? 'find' : 'send']);
   expect(confirmed).toHaveLength(2);
   expect(ledger.size()).toBe(0);
   executor.close();

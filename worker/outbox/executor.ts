@@ -116,6 +116,9 @@ export function createExecutor(setup: ExecutorSetup): Executor {
     if (ledger.get(operation.id)) ledger.hold(doubted(operation, unknown));
   };
 
+  /** Messages that the server has, and whose confirmation storage failed over. */
+  const there = new Map<string, ServerMessage>();
+
   const sendOnce = async (operation: SendOperation): Promise<void> => {
     const { content, isScreenshot, screenshotFileName } = operation.payload;
     const { signal } = over;
@@ -127,9 +130,17 @@ export function createExecutor(setup: ExecutorSetup): Executor {
       keepPause();
       return findByTempId?.(operation.id, { signal });
     };
+    const confirm = async (message: ServerMessage): Promise<void> => {
+      there.set(operation.id, message);
+      await setup.confirm(operation, message);
+      there.delete(operation.id);
+    };
+    // Not asked for again: it may be deleted by now, and must not be sent once more (M-2).
+    const arrived = there.get(operation.id);
+    if (arrived) return confirm(arrived);
     if (operation._outcomeUnknown && findByTempId) {
       const known = await find();
-      if (known) return setup.confirm(operation, known);
+      if (known) return confirm(known);
       if (!ledger.get(operation.id)) return;
       keepPause();
     }
@@ -139,16 +150,16 @@ export function createExecutor(setup: ExecutorSetup): Executor {
         { requestId: operation.requestId, content, isScreenshot: isScreenshot ?? false, screenshotFileName: screenshotFileName ?? null, clientTempId: operation.id },
         { signal },
       );
-      // Storage may fail over it: then the server is asked, and not given the message again.
+      // Storage may fail over it, and the daemon die: then the server is asked, and not given the message again.
       doubt(operation, true);
-      await setup.confirm(operation, message);
+      await confirm(message);
     } catch (thrown) {
       const error = toTabcachedError(thrown);
       if (outcomeOf(error) !== 'confirmed' || !findByTempId) throw error;
       const known = await find();
       doubt(operation, false);
       if (known?.requestId !== operation.requestId) throw error;
-      await setup.confirm(operation, known);
+      await confirm(known);
     }
   };
 
