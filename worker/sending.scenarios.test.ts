@@ -4,7 +4,7 @@ import { TabcachedError } from '../protocol/errors.ts';
 import { PROVISIONAL_BASE } from '../protocol/limits.ts';
 import type { CachedMessage, ChatPage, ChatPatch } from '../protocol/index.ts';
 import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
-import type { RigTab } from './testing/rig.ts';
+import { RIG_USER, type RigTab } from './testing/rig.ts';
 
 let scenario: Scenario;
 const use = async (options?: Parameters<typeof createScenario>[0]): Promise<Scenario> => (scenario = await createScenario(options));
@@ -174,6 +174,78 @@ test('S-1 storage cannot tell whether a repeated message was sent before: the se
   await again.open(CHAT);
   expect(again.texts(CHAT)).toEqual(['mine', 'new']);
   expect(await scenario.storedOperations()).toEqual([]);
+});
+
+test('S-2 M-2 a message whose answer is lost is deleted by somebody, and so not found and sent again: a delta of before that comes last makes no second bubble (sim seed 1830002412)', async () => {
+  const { rig, fill, serverTexts, answers } = scenario;
+  fill(3);
+  const tab = await scenario.openedTab();
+  rig.server.cut();
+  const id = await scenario.send(tab, 'mine');
+  const delta = createGate();
+  answers.changes = async (page) => {
+    await delta.pass();
+    return page;
+  };
+  let sent = 0;
+  answers.send = (message) => {
+    if (sent++ === 0) throw new TabcachedError('TIMEOUT');
+    return message;
+  };
+  rig.server.holdFrames(true);
+  const gate = createGate();
+  rig.server.before = (kind) => (kind === 'changes' ? gate.pass() : undefined);
+  rig.server.restore();
+  await rig.time.advance(100);
+  expect(serverTexts()).toContain('mine');
+  gate.open();
+  await rig.time.settle();
+  expect(delta.arrived()).toBe(1);
+  rig.server.remove(CHAT, 4);
+  await rig.time.advance(5_000);
+  expect(sent).toBe(2);
+  expect(bubbles(tab, 'mine')).toMatchObject([{ sequenceNumber: 5, status: 'sent' }]);
+  delta.open();
+  await rig.time.advance(1_000);
+  const late = await rig.openTab();
+  await late.open(CHAT);
+  for (const each of [tab, late]) expect(each.chat(CHAT).rows.filter((row) => row.clientTempId === id)).toMatchObject([{ sequenceNumber: 5 }]);
+  rig.server.holdFrames(false);
+  await rig.time.advance(5_000);
+  for (const each of [tab, late]) expect(each.texts(CHAT)).toEqual(serverTexts());
+  expect((await scenario.storedRows()).map((row) => row.content)).toEqual(serverTexts());
+});
+
+test('S-2 M-2 what was deleted and sent again is one row once both are read from the disk (sim seed 1830002721)', async () => {
+  const { rig, fill, serverTexts, answers } = scenario;
+  fill(3);
+  const first = await rig.openTab();
+  const id = await scenario.send(first, 'mine');
+  await rig.time.advance(1_000);
+  const [row] = await scenario.storedRows();
+  if (!row) throw new Error('not stored');
+  rig.server.remove(CHAT, 4);
+  rig.server.append(CHAT, 'mine', RIG_USER, { clientTempId: id });
+  const again = rig.server.visible(CHAT).at(-1);
+  if (!again) throw new Error('not there');
+  // As a daemon leaves it that confirmed the second one when it could not read the first.
+  await rig.store.write(['messages', 'chat_meta'], 'strict', async (tx) => {
+    const { revision, ...message } = again;
+    await tx.put('messages', { ...row, ...message, _revision: revision });
+    const meta = await tx.get('chat_meta', CHAT);
+    if (meta) await tx.put('chat_meta', { ...meta, _ahead: [{ startSeq: 4, endSeq: 5 }], messageCount: 2, _messagesSize: meta._messagesSize * 2 });
+  });
+  answers.messages = async (page) => new Promise(() => page);
+  await rig.restartDaemon();
+  const tab = await rig.openTab();
+  await tab.open(CHAT);
+  expect(bubbles(tab, 'mine')).toMatchObject([{ sequenceNumber: 5 }]);
+  delete answers.messages;
+  await rig.restartDaemon();
+  const next = await scenario.openedTab();
+  expect(next.texts(CHAT)).toEqual(serverTexts());
+  await rig.time.advance(1_000);
+  expect((await scenario.storedRows()).map((each) => each.content)).toEqual(serverTexts());
 });
 
 describe('a daemon that is killed', () => {

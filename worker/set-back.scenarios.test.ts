@@ -181,7 +181,10 @@ test('#24 S-1 nor one that gets the number of a message that was deleted', async
   expect(tab.texts(CHAT)).toEqual(serverTexts());
 });
 
-test('#24 H-7 a chat that was evicted, of which only its deletions are known (sim seed 1947457570)', async () => {
+test.each([
+  ['has not come as far again (sim seed 1947457570)', 0],
+  ['has come exactly as far again (sim seed 1797002265)', 1],
+])('#24 H-7 a chat that was evicted, of which only its deletions are known, and whose server %s', async (_, since) => {
   const { rig, fill, serverTexts } = scenario;
   fill(10);
   const backup = rig.server.chats.get(CHAT)?.revision ?? 0;
@@ -199,10 +202,11 @@ test('#24 H-7 a chat that was evicted, of which only its deletions are known (si
   await rig.restartDaemon();
   rig.server.cut();
   rig.server.restoreTo(CHAT, backup);
+  fill(since);
   rig.server.restore();
   const tab = await scenario.openedTab();
   await rig.time.advance(5_000);
-  expect(serverTexts()).toHaveLength(10);
+  expect(serverTexts()).toHaveLength(10 + since);
   expect(tab.texts(CHAT)).toEqual(serverTexts());
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { HostState } from '../protocol/index.ts';
+import type { ChatSnapshot, HostState } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
 import { storeNames } from './store/schema.ts';
 import type { Store, StoreEvents } from './store/store.ts';
@@ -330,6 +330,36 @@ describe('B-9 #92 writes that fail', () => {
     expect((await scenario.storedRows()).map((row) => row.content)).toEqual(tab.texts(CHAT));
     expect(scenario.serverTexts()).toHaveLength(5);
   });
+});
+
+test('#92 S-2 rows that the disk refuses and the server does not vouch for are no sign that the disk has lost any: own messages stay on the screen (sim seeds 1920000326, 1799000007)', async () => {
+  const { scenario } = await scenarioOn();
+  const { rig, answers } = scenario;
+  scenario.fill(6);
+  const sender = await rig.openTab();
+  await scenario.send(sender, 'mine');
+  await rig.time.advance(1_000);
+  scenario.fill(3);
+  expect(await scenario.storedRows()).toMatchObject([{ sequenceNumber: 7 }]);
+  scenario.onWrite = () => {
+    throw failure('AbortError');
+  };
+  answers.messages = (page) => {
+    const messages = page.messages.filter((_, at) => [2, 4, 7].includes(at));
+    return { ...page, messages, oldestSequence: 3, newestSequence: 8, complete: false };
+  };
+  const tab = await rig.openTab();
+  const opening = tab.call('openChat', { requestId: CHAT, anchor: 3, limit: 50 });
+  await rig.time.advance(100);
+  const { rows } = JSON.parse(await opening) as ChatSnapshot;
+  expect(rows.map((row) => row.content)).toEqual(['message 3', 'message 5', 'mine', 'message 8']);
+  expect(scenario.asked('messages').length).toBeLessThan(4);
+  delete answers.messages;
+  scenario.onWrite = () => undefined;
+  await rig.time.advance(60_000);
+  await tab.open(CHAT);
+  expect(tab.texts(CHAT)).toEqual(scenario.serverTexts());
+  expect((await scenario.storedRows()).map((row) => row.content)).toEqual(scenario.serverTexts());
 });
 
 test('#92 #31 H-1 rows that were forgotten and are still on the disk do not come back from there (sim seed 1539109848)', async () => {

@@ -116,7 +116,7 @@ export const SYNC_BUGS = [
     edits: [
       {
         file: 'worker/sync/merge.ts',
-        text: 'if (voidRevision(model.history.voids, sequenceNumber) >= Math.max(_revision, attested)) continue;',
+        text: 'if (answer ? goneAt > Math.max(_revision, attested) : goneAt >= _revision) continue;',
         replacement: 'if (attested < 0) continue;',
       },
     ],

@@ -7,13 +7,13 @@
 import type { CachedMessage, ChatSyncState, ServerRead } from '../../protocol/index.ts';
 import { PROVISIONAL_BASE } from '../../protocol/limits.ts';
 import type { Clock, Log } from '../env.ts';
-import { readRange, readWindow } from '../store/chat-reads.ts';
+import { readRange } from '../store/chat-reads.ts';
 import { chatWriteStores, deleteChat, emptyChat, writeChat } from '../store/chat-writes.ts';
 import { chatCommit, type ChatCommit } from '../store/chat-commits.ts';
 import type { Committer } from '../store/committer.ts';
 import { outboxWriteStores, putOrDeleteOperations, type OutboxChanges } from '../store/outbox-rows.ts';
 import type { Store } from '../store/store.ts';
-import { modelOf, rowsBetween, type ChatModel } from './chat-model.ts';
+import { modelOf, type ChatModel } from './chat-model.ts';
 import { heldSet, topOf } from './history.ts';
 import { mergeChange, NO_CHANGE, shown, type Change } from './merge.ts';
 import { contains, difference, intersection, ofValues, rangeSet, size, union, type RangeSet } from './ranges.ts';
@@ -156,8 +156,10 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     const added = rows.filter((row) => contains(held, row.sequenceNumber));
     const all = [...model.rows, ...added].sort((a, b) => a.sequenceNumber - b.sequenceNumber);
     chats.set(requestId, { ...model, rows: all, resident: union(model.resident, stretch) });
-    // What waits under the id of one that was sent long ago was repeated by a tab that never had an answer (S-2).
-    const repeated = added.filter(({ clientTempId }) => model.pending.some((row) => row.clientTempId === clientTempId));
+    // What waits under the id of one that was sent long ago was repeated by a tab that never had an answer, and what was deleted may have been
+    // sent again (S-2).
+    const keys = new Set([...model.pending, ...model.rows].map(({ clientTempId }) => clientTempId));
+    const repeated = added.filter(({ clientTempId: key }) => key !== undefined && (keys.has(key) || !keys.add(key)));
     if (repeated.length > 0) await applyNow(requestId, () => ({ ...NO_CHANGE, rows: repeated }));
   };
 
@@ -195,14 +197,18 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
     loadBefore: (requestId, before, limit) =>
       inTurn(requestId, async () => {
         const model = open(requestId);
-        const inMemory = residentBelow(model, before);
-        const rows = rowsBetween(model.rows, inMemory, before - 1);
-        if (rows.length >= limit) return (rows.at(-limit) as CachedMessage).sequenceNumber;
-        if (inMemory <= model.history.floor) return model.history.floor;
+        const { history, resident } = model;
+        const all = heldSet(history);
+        const lowest = newestOf(intersection(all, rangeSet(1, before - 1)), limit) ?? history.floor;
+        // Above the highest row there is nothing, so a window that begins there is whole up to the provisional sequences.
+        const top = topOf(history);
+        const end = before <= top || contains(resident, top) ? Math.min(before - 1, top) : PROVISIONAL_BASE - 1;
+        // Only these are looked for in the store: what is in memory may not be there yet.
+        const missing = difference(rangeSet(Math.max(1, lowest), end), resident);
+        if (missing.length === 0) return lowest;
         await committer.flush(requestId);
-        const read = await store.read(['messages'], (tx) => readWindow(tx, requestId, { before: inMemory, limit: limit - rows.length }));
-        const lowest = read.length < limit - rows.length ? model.history.floor : (read[0] as CachedMessage).sequenceNumber;
-        const held = intersection(heldSet(model.history), rangeSet(lowest, inMemory - 1));
+        const read = await readSet(requestId, missing);
+        const held = intersection(all, missing);
         // While writes fail, the store has rows that were forgotten since.
         const found = committer.waits(requestId) ? read.filter((row) => contains(held, row.sequenceNumber)) : read;
         if (size(held) !== found.length) {
@@ -211,8 +217,7 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
           resetNow(requestId, true, false);
           return 0;
         }
-        // Above the highest row there is nothing, so a window that begins there is whole up to the provisional sequences.
-        await adopt(requestId, read, rangeSet(lowest, inMemory > topOf(model.history) ? PROVISIONAL_BASE - 1 : inMemory - 1));
+        await adopt(requestId, read, missing);
         return lowest;
       }),
     touch: (requestId, change, operations) => {
@@ -242,8 +247,12 @@ export function createChatBook(setup: ChatBookSetup): ChatBook {
   };
 }
 
-/** Lowest sequence from which everything up to `before` is in memory. */
-function residentBelow(model: ChatModel, before: number): number {
-  const last = Math.min(before - 1, topOf(model.history));
-  return model.resident.find((range) => range.start <= last && range.end >= last)?.start ?? before;
+/** The lowest of the `count` highest numbers of a set; undefined when it has fewer. */
+function newestOf(set: RangeSet, count: number): number | undefined {
+  let left = count;
+  for (const { start, end } of set.toReversed()) {
+    if (end - start + 1 >= left) return end - left + 1;
+    left -= end - start + 1;
+  }
+  return undefined;
 }

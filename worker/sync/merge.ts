@@ -72,13 +72,17 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
   const attested = answer?.revision ?? 0;
   const waiting = new Set(model.pending.map((row) => row.clientTempId));
 
+  const replaced = replacedBy(model, change);
   const upserts: CachedMessage[] = [];
   const present: number[] = [];
   const displaced: string[] = [];
   for (const row of change.rows) {
     const { sequenceNumber, _revision } = row;
-    // A row in an answer is proven to be there at the answer's revision, however old its own last change is.
-    if (voidRevision(model.history.voids, sequenceNumber) >= Math.max(_revision, attested)) continue;
+    const goneAt = voidRevision(model.history.voids, sequenceNumber);
+    // A row in an answer is proven to be there at the answer's revision, however old its own last change is, and whatever that revision was
+    // before the server was set back.
+    if (answer ? goneAt > Math.max(_revision, attested) : goneAt >= _revision) continue;
+    if (replaced.some((row) => row.sequenceNumber === sequenceNumber)) continue;
     const held = existing(sequenceNumber);
     // An answer that is not older than the held row, and has an older one, or gives its number to a new message: the server was set back, and
     // what was held never happened.
@@ -95,7 +99,7 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
   }
   const beats = (revision: number) => ({ sequenceNumber }: { readonly sequenceNumber: number }): boolean =>
     (existing(sequenceNumber)?._revision ?? -1) <= revision;
-  const deletions = change.deletions.filter((deletion) => beats(deletion.revision)(deletion));
+  const deletions = [...change.deletions, ...replaced].filter((deletion) => beats(deletion.revision)(deletion));
   const rejected = change.rejected.filter((row) => beats(row.revision - 1)(row));
 
   let history = place(model, change, present, existing);
@@ -133,6 +137,25 @@ export function mergeChange(model: ChatModel, change: Change, now: number): Merg
     confirmed,
     displaced,
   };
+}
+
+/**
+ * Places of messages that were deleted and sent again: each is on the server once (S-1), so of two rows with one key the older was gone before
+ * the newer came. Not where it is proven to be there now: then the server was set back.
+ */
+function replacedBy(model: ChatModel, { rows, stored, own, answer }: Change): Change['deletions'] {
+  const keys = new Set<string | undefined>(rows.flatMap((row) => row.clientTempId ?? []));
+  if (keys.size === 0) return [];
+  const told = new Set(rows.map((row) => row.sequenceNumber));
+  const known = [...rows, ...[...model.rows, ...stored].filter((row) => !told.has(row.sequenceNumber))].filter((row) => keys.has(row.clientTempId));
+  const last = new Map<string | undefined, CachedMessage>();
+  for (const row of known.toSorted((a, b) => a._revision - b._revision || a.sequenceNumber - b.sequenceNumber)) last.set(row.clientTempId, row);
+  const attested = own === undefined ? answer?.revision ?? 0 : Number.POSITIVE_INFINITY;
+  return known.flatMap(({ clientTempId, sequenceNumber, _revision }) => {
+    const newer = last.get(clientTempId);
+    const stays = !newer || newer.sequenceNumber === sequenceNumber || (told.has(sequenceNumber) && newer._revision <= attested);
+    return stays ? [] : [{ sequenceNumber, revision: Math.max(_revision, newer._revision - 1) }];
+  });
 }
 
 /** Is the held row newer than, or the same as, the one that came? Without revisions the time of the last edit decides. */
