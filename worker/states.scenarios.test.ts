@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
 import type { ChatState } from '../protocol/index.ts';
 import { EXPIRES_AFTER_MS } from '../protocol/limits.ts';
-import { CHAT, createScenario } from './testing/scenario.ts';
+import { CHAT, createGate, createScenario } from './testing/scenario.ts';
 
 test('every change of state that a tab sees is in the table', async () => {
   const scenario = await createScenario();
@@ -63,4 +63,39 @@ test('every change of state that a tab sees is in the table', async () => {
   // The walk came by all of them.
   expect(new Set(path)).toEqual(new Set(['INITIAL', 'SYNCING', 'FAILED', 'SYNCED', 'GAP_DETECTED', 'RESYNCING', 'STALE', 'EXPIRED']));
   expect(path.at(-1)).toBe('SYNCED');
+});
+
+test('#31 a page that one tab asked for brings a chat up to date while the ticket list is under way: every other tab hears of it (sim seed 1830000564)', async () => {
+  const { rig, answers, fill } = await createScenario();
+  fill(5);
+  const [first, second, list] = [createGate(), createGate(), createGate()];
+  answers.messages = async (answer) => {
+    await (first.arrived() === 0 ? first : second).pass();
+    return answer;
+  };
+  const shown = await rig.openTab();
+  await shown.open(CHAT);
+  await rig.time.advance(100);
+  expect(first.arrived()).toBe(1);
+  answers.tickets = async (answer) => {
+    await list.pass();
+    return answer;
+  };
+  // The link is another one: what is on its way may be older than what was missed between.
+  rig.server.cut();
+  await rig.time.advance(100);
+  rig.server.restore();
+  await rig.time.advance(500);
+  const other = await rig.openTab();
+  void other.call('openChat', { requestId: CHAT, anchor: 'unread', limit: 50 });
+  await rig.time.advance(100);
+  expect(second.arrived()).toBe(1);
+  first.open();
+  await rig.time.advance(100);
+  expect(shown.chat(CHAT).meta.state).toBe('STALE');
+  second.open();
+  await rig.time.advance(100);
+  list.open();
+  await rig.time.advance(5_000);
+  expect(shown.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', problem: null });
 });

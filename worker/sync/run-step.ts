@@ -78,6 +78,8 @@ export function createStepRunner(setup: EngineSetup, cellOf: (requestId: string)
     if (link.attached() && link.attachment() === attachment) cell.current = true;
     cell.failures = 0;
     cell.problem = null;
+    // A page that a tab asked for: no step's end will tell the screens.
+    if (!cell.running) setup.onState(cell.requestId);
   };
 
   const run = async (cell: SyncCell, step: Exclude<Step, { kind: 'idle' }>, signal: AbortSignal): Promise<void> => {
