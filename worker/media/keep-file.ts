@@ -66,6 +66,16 @@ export async function keepFile(setup: KeepFileSetup): Promise<KeptFile> {
     log.warn(what, { id, error: String(thrown) });
   };
 
+  /** Is the part that is stored of no use, and storage did not let it go yet? Nothing may be put behind it. */
+  let isStale = false;
+  const discardStale = async (): Promise<void> => {
+    if (!isStale) return;
+    await media.discardPartial(id);
+    const { _partial: _, ...record } = entry.record;
+    entry.record = record;
+    isStale = false;
+  };
+
   if (entry.stored && setup.isDoubtful) entry.record = (await inTurn(() => media.get(id))) ?? entry.record;
   if (entry.record.localBlobKey !== null) return { kind: 'stored', record: entry.record };
 
@@ -81,13 +91,12 @@ export async function keepFile(setup: KeepFileSetup): Promise<KeptFile> {
     },
     discard: async () => {
       if (!entry.stored) return;
-      await inTurn(() => media.discardPartial(id)).catch((thrown: unknown) => refused('part not discarded', thrown));
-      const { _partial: _, ...record } = entry.record;
-      entry.record = record;
+      isStale = true;
+      await inTurn(discardStale).catch((thrown: unknown) => refused('part not discarded', thrown));
     },
     expect: async (totalBytes) => {
       // A file of unknown size is kept in memory until it is known.
-      if (fits && totalBytes !== null) fits = await grant(Math.max(0, totalBytes - (entry.record._partial?.size ?? 0)));
+      if (fits && totalBytes !== null) fits = await grant(Math.max(0, totalBytes - (isStale ? 0 : (entry.record._partial?.size ?? 0))));
       // Parts that do not end in a stored file would only take up room.
       known = totalBytes !== null && totalBytes > MEDIA_PART_BYTES;
       if (!known || !fits || entry.record.fileSize === totalBytes) return;
@@ -101,7 +110,10 @@ export async function keepFile(setup: KeepFileSetup): Promise<KeptFile> {
     append: async (offset, bytes, etag) => {
       if (!fits || !known) return false;
       try {
-        entry.record = await store(bytes.size, () => media.append(id, offset, bytes, etag));
+        entry.record = await store(bytes.size, async () => {
+          await discardStale();
+          return media.append(id, offset, bytes, etag);
+        });
         used(bytes.size);
         return true;
       } catch (thrown) {
@@ -120,13 +132,17 @@ export async function keepFile(setup: KeepFileSetup): Promise<KeptFile> {
     if (entry.stored && fits && granted === 0 && received.rest.size > 0) fits = await grant(received.rest.size);
     if (fits) {
       try {
-        const record = await store(received.rest.size, async () => (signal.aborted ? undefined : media.publish(id, received, clock.now())));
+        const record = await store(received.rest.size, async () => {
+          if (signal.aborted) return undefined;
+          await discardStale();
+          return media.publish(id, received, clock.now());
+        });
         return record ? { kind: 'stored', record } : { kind: 'gone' };
       } catch (thrown) {
         refused('file not stored', thrown);
       }
     }
-    const before = entry.record._partial ? await inTurn(() => media.readPartial(id)) : null;
+    const before = entry.record._partial && !isStale ? await inTurn(() => media.readPartial(id)) : null;
     const body = new Blob([...(before ? [before] : []), received.rest], { type: received.mimeType });
     if (body.size !== received.size) throw new TabcachedError('STORAGE_FAILED', 'The part that was stored is gone.');
     if (before) await parts.discard();

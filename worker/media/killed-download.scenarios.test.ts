@@ -195,3 +195,47 @@ test('D-2 T-3 no room on the disk at whatever write of a download: the file is s
     expect(moment).toBeLessThan(50);
   }
 });
+
+test('D-2 #73 a part that is of no use any more and that storage does not let go: nothing is put behind it, and the file is stored once storage takes writes (sim seed 1830001875)', async () => {
+  for (const refusedFor of ['the whole download', 'the beginning'] as const) {
+    let refusing = false;
+    const failed: string[] = [];
+    const rig = await createMediaRig({
+      byHand: true,
+      store: (store) => ({
+        ...store,
+        write: (stores, durability, work) =>
+          refusing
+            ? Promise.reject(new TabcachedError('STORAGE_FAILED', 'refused'))
+            : store.write(stores, durability, work).catch((thrown: unknown) => {
+                failed.push(String(thrown));
+                throw thrown;
+              }),
+      }),
+    });
+    rig.serve('a.png', bytes);
+    await rig.openTab().watch('a.png');
+    await rig.settle();
+    await rig.requests[0]?.send(1_500_000);
+    await rig.settle();
+    expect((await rig.store.read(['media_meta'], (tx) => tx.get('media_meta', mediaId(CHAT, 'a.png'))))?._partial?.size).toBeGreaterThan(0);
+    await rig.restart();
+    rig.server.ranges = 'ignored';
+    const tab = rig.openTab();
+    refusing = true;
+    await tab.watch('a.png');
+    await rig.settle();
+    expect(rig.requests[1]?.range.offset).toBeGreaterThan(0);
+    if (refusedFor === 'the beginning') refusing = false;
+    await rig.requests[1]?.send(1_200_000);
+    await rig.settle();
+    await rig.requests[1]?.send(bytes.length - 1_200_001);
+    await rig.settle();
+    if (refusedFor === 'the whole download') refusing = false;
+    await rig.requests[1]?.finish();
+    await rig.time.advance(1_000);
+    expect([refusedFor, failed]).toEqual([refusedFor, []]);
+    expect([refusedFor, tab.state('a.png')]).toEqual([refusedFor, expect.objectContaining({ status: 'completed', passedThrough: false })]);
+    await expectWhole(rig);
+  }
+});
