@@ -330,6 +330,25 @@ describe('B-9 #92 writes that fail', () => {
     expect((await scenario.storedRows()).map((row) => row.content)).toEqual(tab.texts(CHAT));
     expect(scenario.serverTexts()).toHaveLength(5);
   });
+
+  test('T-3 only a message was refused, and nothing else waits: the tab is told that there is room again all the same (sim seed 1830001580)', async () => {
+    const { scenario } = await scenarioOn();
+    const { rig } = scenario;
+    scenario.fill(3);
+    const tab = await scenario.openedTab();
+    await rig.time.advance(60_000);
+    scenario.onWrite = () => {
+      throw failure('QuotaExceededError');
+    };
+    const refused = expect(scenario.send(tab, 'not stored')).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+    await rig.time.advance(2_000);
+    await refused;
+    await rig.time.advance(30_000);
+    expect(hostOf(tab)?.trouble).toEqual({ kind: 'full', held: false });
+    scenario.onWrite = () => undefined;
+    await rig.time.advance(60_000);
+    expect(hostOf(tab)?.trouble).toBeNull();
+  });
 });
 
 test('#92 S-2 rows that the disk refuses and the server does not vouch for are no sign that the disk has lost any: own messages stay on the screen (sim seeds 1920000326, 1799000007)', async () => {

@@ -2,7 +2,7 @@
  * Group commit: everything the daemon writes goes through one queue, in order, several changes to a transaction.
  *
  * Owns: order, batching (a few milliseconds, at most 500 rows a transaction), strict durability for what a person wrote, keeping
- * failed batches at the head of the queue. Does not know what is written. A change is never split over transactions (H-6), and
+ * failed batches at the head of the queue, asking a store that refused whether it takes writes again. Does not know what is written. A change is never split over transactions (H-6), and
  * none overtakes another, so what is stored is always a state that was once true.
  */
 import type { Environment } from '../env.ts';
@@ -51,6 +51,11 @@ export interface CommitterEvents {
   onFailed(error: TabcachedError, about: readonly string[]): void;
   /** Transactions succeed again. */
   onRecovered(): void;
+  /**
+   * A small write that changes nothing, for a store that refused and has nothing else to write: otherwise nobody would ever learn that it
+   * takes writes again. Nothing gives way to it. Default: none is tried.
+   */
+  probe?(tx: WriteTransaction): Promise<void>;
   /** The browser has no space left: make some. Answers whether any was made; then the transaction is tried once more. Default: none is. */
   onFull?(): Promise<boolean>;
   /** Another writer owns the database: nothing may be written any more. */
@@ -68,6 +73,9 @@ const BUSY_DELAY_MS = 50;
 const BUSY_FOR_MS = 250;
 /** Pause before a failed batch is tried again. */
 const RETRY_MS = 1_000;
+/** Pause before a store that refused is tried with nothing to write; doubled each time, up to the longest. */
+const PROBE_MS = 2_000;
+const PROBE_LONGEST_MS = 60_000;
 /** Relaxed changes kept while storage fails. Past it none is written any more: what is stored stays a state that was once true. */
 const BACKLOG_MAX = 2_000;
 
@@ -77,6 +85,7 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
   let writing: readonly Queued[] = [];
   let running: Promise<void> | null = null;
   let cancelTimer: (() => void) | null = null;
+  let cancelProbe: (() => void) | null = null;
   let failing = false;
   let closed = false;
   let abandoned: TabcachedError | null = null;
@@ -150,6 +159,22 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
     events.onFailed(error, batch.flatMap(({ write }) => write.about ?? write.requestId ?? []));
   };
 
+  const recovered = (): void => {
+    if (!failing) return;
+    failing = false;
+    events.onRecovered();
+  };
+
+  /** Without a queue, a store that refused is tried by itself. */
+  const probeLater = (afterMs: number): void => {
+    cancelProbe?.();
+    cancelProbe = env.timers.after(afterMs, () => {
+      if (closed || !failing || running || queue.length > 0) return;
+      const probe = store.write(['cache_stats'], 'relaxed', async (tx) => events.probe?.(tx));
+      probe.then(recovered, (error: unknown) => (toTabcachedError(error).code === 'FENCED' ? events.onFenced() : probeLater(Math.min(PROBE_LONGEST_MS, 2 * afterMs))));
+    });
+  };
+
   const drain = async (): Promise<void> => {
     while (queue.length > 0) {
       const batch = (writing = takeBatch());
@@ -158,12 +183,10 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
       } catch (thrown) {
         failed(batch, toTabcachedError(thrown, 'STORAGE_FAILED'));
         if (queue.length > 0) schedule(RETRY_MS);
+        else if (failing && events.probe) probeLater(PROBE_MS);
         return;
       }
-      if (failing) {
-        failing = false;
-        events.onRecovered();
-      }
+      recovered();
       for (const queued of batch) queued.settle();
     }
   };
@@ -215,6 +238,7 @@ export function createCommitter(store: Store, env: Pick<Environment, 'timers' | 
       await flush();
       closed = true;
       cancelTimer?.();
+      cancelProbe?.();
       const error = new TabcachedError('CLOSED');
       for (const queued of queue.splice(0)) queued.settle(error);
     },

@@ -13,6 +13,7 @@ import { createGate, type Gate } from '../gate.ts';
 import { createHostReport } from '../host-report.ts';
 import type { Parts, PartsSetup } from '../parts.ts';
 import { createUpdatePublisher, type UpdatePublisher } from '../publish-updates.ts';
+import { readStats } from '../store/chat-counters.ts';
 import { createCommitter, type Committer } from '../store/committer.ts';
 import { isQuotaError } from '../store/quota-error.ts';
 import type { Store } from '../store/store.ts';
@@ -53,6 +54,7 @@ export function wireBase({ env, identity, epoch, booted, onFenced }: PartsSetup,
       trouble = booted.trouble;
       hostChanged();
     },
+    probe: async (tx) => tx.put('cache_stats', await readStats(tx, clock.now())),
     onFull: async () => (await parts.media.load()).freeSpace(),
     onFenced,
   });
