@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import type { HostState } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
 import { handoverLock, parseDaemonLease } from '../protocol/names.ts';
+import { storeNames } from './store/schema.ts';
 import type { Store, StoreEvents } from './store/store.ts';
 import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
-import type { RigTab } from './testing/rig.ts';
+import { RIG_USER, type RigTab } from './testing/rig.ts';
 
 const ID = '77777777-7777-4777-8777-777777777777';
 const failure = (name: string): TabcachedError => new TabcachedError('STORAGE_FAILED', name, { cause: new DOMException('', name) });
@@ -128,6 +129,60 @@ describe('what one life of a daemon leaves to the next', () => {
     await scenario.openedTab();
     await rig.time.advance(60_000);
     expect(scenario.serverTexts()).toEqual([]);
+  });
+});
+
+describe('what another daemon decided while a worker whose connection was cut had no life (sim seed 1840001308)', () => {
+  /** A message that waits on the disk and in a worker without a daemon. */
+  const leave = async (): Promise<Scenario> => {
+    const { scenario, disk } = await scenarioOn();
+    const { rig } = scenario;
+    rig.server.idempotent = false;
+    rig.server.cut();
+    const tab = await scenario.openedTab();
+    await tab.call('send', { requestId: CHAT, clientTempId: ID, content: 'first text' });
+    await rig.time.advance(100);
+    disk.events.onTerminated();
+    tab.crash();
+    await rig.time.advance(100);
+    return scenario;
+  };
+  const sentIn = async ({ rig, ...scenario }: Scenario): Promise<readonly string[]> => {
+    rig.server.restore();
+    await scenario.openedTab();
+    await rig.time.advance(60_000);
+    expect(await scenario.storedOperations()).toEqual([]);
+    return scenario.serverTexts();
+  };
+
+  test('S-3 an edit stays', async () => {
+    const scenario = await leave();
+    await scenario.rig.store.write(['offline_queue'], 'strict', async (tx) => {
+      const operation = await tx.get('offline_queue', ID);
+      if (operation?.type === 'send_message') await tx.put('offline_queue', { ...operation, payload: { ...operation.payload, content: 'second text' } });
+    });
+    expect(await sentIn(scenario)).toEqual(['second text']);
+  });
+
+  test('#51 what was discarded is not sent', async () => {
+    const scenario = await leave();
+    const { rig } = scenario;
+    await rig.store.write(['offline_queue', 'messages', 'ticket_meta'], 'strict', async (tx) => {
+      await tx.delete('offline_queue', ID);
+      await tx.delete('messages', ID);
+      await tx.put('ticket_meta', { key: '_discarded', value: { [ID]: rig.time.clock.now() } });
+    });
+    expect(await sentIn(scenario)).toEqual([]);
+  });
+
+  test('S-1 what was sent is asked about, also where the database was made anew since', async () => {
+    const scenario = await leave();
+    const { rig } = scenario;
+    rig.server.append(CHAT, 'first text', RIG_USER, { clientTempId: ID });
+    await rig.store.write(storeNames, 'strict', async (tx) => {
+      for (const name of storeNames) if (name !== 'ticket_meta') await tx.clear(name);
+    });
+    expect(await sentIn(scenario)).toEqual(['first text']);
   });
 });
 

@@ -14,6 +14,8 @@ export interface Carried {
   readonly discarded?: readonly string[] | undefined;
   /** Ids of messages that the server confirmed; the next life's storage may have them waiting. */
   readonly sent?: readonly string[] | undefined;
+  /** It was stored as well: another daemon may have sent, changed or discarded it since. */
+  readonly durable?: boolean;
 }
 
 /** An operation that a daemon was sending when it ended: whether the server has it is not known, so it is asked first. */
@@ -21,7 +23,7 @@ export const recovered = (operation: OfflineOperation): OfflineOperation =>
   operation.status === 'syncing' ? { ...operation, status: 'pending', _outcomeUnknown: true } : operation;
 
 /** What is to be carried over; empty when there is nothing. */
-export function carryOver({ ledger, book, outbox }: Pick<Parts, 'ledger' | 'book' | 'outbox'>): readonly Carried[] {
+export function carryOver({ ledger, book, outbox, store }: Pick<Parts, 'ledger' | 'book' | 'outbox' | 'store'>): readonly Carried[] {
   const operations = ledger.all().map(recovered);
   const discarded = [...outbox.desk.discarded];
   const sent = outbox.sent();
@@ -29,5 +31,5 @@ export function carryOver({ ledger, book, outbox }: Pick<Parts, 'ledger' | 'book
     const text = book.get(requestId)?.meta._draft;
     return text ? [{ requestId, text }] : [];
   });
-  return operations.length + drafts.length + discarded.length + sent.length > 0 ? [{ operations, discarded, drafts, sent }] : [];
+  return operations.length + drafts.length + discarded.length + sent.length > 0 ? [{ operations, discarded, drafts, sent, durable: store.kind === 'indexeddb' }] : [];
 }

@@ -35,18 +35,20 @@ export function takeOver(parts: Parts, carried: readonly Carried[], author: Auth
   for (const each of carried) takeOne(parts, each, author);
 }
 
-function takeOne(parts: Parts, { operations, drafts, discarded = [], sent = [] }: Carried, author: Author): void {
+function takeOne(parts: Parts, { operations, drafts, discarded = [], sent = [], durable = false }: Carried, author: Author): void {
   const { ledger, book, outbox, readMarks } = parts;
   const decisions = createDecisions(outbox.desk);
   const ignore = (): void => undefined;
   for (const operation of operations) {
     const stored = ledger.get(operation.id);
     if (stored) {
-      // Edited while its first text could not be read. What the server may have already stays as it is.
-      const isOther = stored.type === 'send_message' && operation.type === 'send_message' && stored.payload.content !== operation.payload.content;
+      // Edited while its first text could not be read. What the server may have already stays as it is, and so does what was stored: of the two
+      // texts that is the later one.
+      const isOther = !durable && stored.type === 'send_message' && operation.type === 'send_message' && stored.payload.content !== operation.payload.content;
       if (isOther) decisions.edit(operation.id, operation.payload.content).catch(ignore);
     } else if (operation.type === 'mark_read') readMarks.mark(operation.requestId, operation.payload.upToSequence);
-    else appendMessage(parts, operation, author);
+    // Where the database was deleted underneath, another daemon may have sent it before that.
+    else if (!outbox.desk.discarded.has(operation.id)) appendMessage(parts, durable ? doubted(operation, true) : operation, author);
   }
   for (const id of sent) {
     const waits = ledger.get(id);

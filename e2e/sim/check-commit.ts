@@ -50,7 +50,7 @@ export function checkCommit(world: World, { touched, replaced }: Committed): voi
   }
 }
 
-/** What a daemon was about to write when the server was restored, or when it hung, is written within this time. */
+/** What a daemon was about to write when the server was restored, or when it hung or its disk was full, is written within this time. */
 const LATE_MS = 2_000;
 
 /** The client has noticed a restore once it claims nothing any more that the server does not have. */
@@ -61,6 +61,8 @@ function noticeReset(world: World, requestId: string): void {
   const meta = world.mirror.chats.get(requestId)?.meta;
   const claimed = meta && meta._floor > 0 ? Number(meta.serverRevision ?? 0) : 0;
   const hung = world.host?.workers.all().some(({ wokenAt }) => world.time.elapsedMs() - wokenAt < LATE_MS) === true;
+  // What waits for a disk that is full was true when it was to be written.
+  const writableAt = Math.max(restoredAt, world.host?.workers.disk.fullUntilAt ?? 0);
   if (claimed <= truth.revision) world.unnoticed.delete(requestId);
-  else if (hung || world.unnoticed.has(requestId) || world.time.clock.now() - restoredAt < LATE_MS) world.unnoticed.set(requestId, claimed);
+  else if (hung || world.unnoticed.has(requestId) || world.time.clock.now() - writableAt < LATE_MS) world.unnoticed.set(requestId, claimed);
 }

@@ -70,10 +70,11 @@ export async function createWorld({ seed, regime, keepLines, openStore }: WorldS
 
   const say = (text: string): void => log.add(`${time.clock.now()} ${text}`);
   const wire: PushWire = createPushWire({ server, time, latencyMs: () => latency.frameMs, isUp: () => network.isUp(), token: () => network.token(), onBoundary, onOldToken: () => verdict.broken('#47', 'a link is opened with a token that was rejected'), strangerOf: (token) => (token === world.neighbour?.token() ? world.neighbour.server : null) });
-  const sent = createSentMessages(server, mirror, () => time.clock.now(), verdict, () => world.tabs.some((tab) => tab.isReady() && tab.host()?.trouble?.held === false && tab.host()?.storage === 'memory'));
+  const forgets = (): boolean => world.tabs.some((tab) => tab.isReady() && tab.host()?.trouble?.held === false && tab.host()?.storage === 'memory');
+  const sent = createSentMessages(server, mirror, () => time.clock.now(), verdict, forgets);
   const isHosted = regime.host && !openStore;
   // There, what was written on memory is appended to what was stored, however much that is.
-  const sending = createSendingCheck({ mirror, sent, verdict, outboxLimit: isHosted ? Number.POSITIVE_INFINITY : regime.outboxLimit, now: () => time.clock.now(), isStored: (id) => server.byTempId(id) !== undefined });
+  const sending = createSendingCheck({ mirror, sent, verdict, outboxLimit: isHosted ? Number.POSITIVE_INFINITY : regime.outboxLimit, now: () => time.clock.now(), isStored: (id) => server.byTempId(id) !== undefined, forgets });
   const tokenAnswers = createTokenAnswers();
   const media: MediaWorld = createMediaWorld({
     regime: regime.media,
