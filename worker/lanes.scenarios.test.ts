@@ -85,11 +85,12 @@ describe('#43 the first of three is refused for good', () => {
   });
 });
 
-test('#45 a lane that is blocked or waits holds up no other', async () => {
+test.each(['REJECTED', 'SERVER_FAILED', 'never answered'] as const)('#45 a lane that is blocked, waits, or has no answer holds up no other (%s)', async (met) => {
   const { rig, serverTexts } = scenario;
   const tab = await scenario.openedTab();
   await tab.open(OTHER_CHAT);
-  refuse('blocked', 'REJECTED');
+  if (met === 'never answered') rig.server.before = (kind) => (kind === 'send' && attempts().at(-1) === 'blocked' ? new Promise(() => undefined) : undefined);
+  else refuse('blocked', met);
   await scenario.send(tab, 'blocked');
   await scenario.send(tab, 'behind it');
   await rig.time.settle();

@@ -1,5 +1,6 @@
 /** Chats that have to be fetched anew: cases of SCENARIOS.md, section A, that need a daemon and its server. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { ChatPage } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
 import { EXPIRES_AFTER_MS } from '../protocol/limits.ts';
 import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
@@ -105,6 +106,39 @@ test('#27 untouched for seven days and a minute: shown at once, marked, revalida
   gate.open();
   await rig.time.advance(1_000);
   expect(tab.texts(CHAT)).toEqual(serverTexts());
+  expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', unverified: [] });
+  expect((await scenario.storedRows()).map((row) => row.content)).toEqual(serverTexts());
+});
+
+test('#27 what lies below the newest page is shown and marked until it is confirmed, too', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(80);
+  const first = await scenario.openedTab();
+  const older = { requestId: CHAT, direction: 'older', lo: 31, hi: 80, tail: true, limit: 50 } as const;
+  await first.call('loadPage', older);
+  await rig.time.advance(100);
+  first.crash();
+  rig.server.cut();
+  await rig.time.advance(100);
+  rig.time.jump(EXPIRES_AFTER_MS + 60_000);
+  rig.server.edit(CHAT, 10, 'edited on the third day');
+  rig.server.remove(CHAT, 20);
+  await rig.restartDaemon();
+  const tab = await rig.openTab();
+  await tab.open(CHAT);
+  const shown = JSON.parse(await tab.call('loadPage', older)) as ChatPage;
+  expect(shown.rows.map(({ content }) => content)).toContain('message 10');
+  const gate = createGate();
+  let pages = 0;
+  scenario.answers.messages = (page) => (++pages === 1 ? page : gate.pass().then(() => page));
+  rig.server.restore();
+  await rig.time.settle();
+  // The newest page is confirmed; the rest is there, and nobody says that it is true.
+  expect(tab.chat(CHAT).meta).toMatchObject({ state: 'RESYNCING', unverified: [{ startSeq: 1, endSeq: 30 }], gaps: [] });
+  await rig.time.advance(100);
+  expect(await scenario.storedMeta()).toMatchObject({ _unverified: [{ startSeq: 1, endSeq: 30 }] });
+  gate.open();
+  await rig.time.advance(1_000);
   expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', unverified: [] });
   expect((await scenario.storedRows()).map((row) => row.content)).toEqual(serverTexts());
 });

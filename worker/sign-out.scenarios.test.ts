@@ -1,6 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
 import { SIGNED_OUT_KEY, WIPING_KEY } from '../protocol/sign-out.ts';
+import type { Backend } from '../protocol/index.ts';
 import { storeNames } from './store/schema.ts';
+import { createMediaFileServer, someBytes } from './testing/media-file-server.ts';
 import { createScenario, createGate, CHAT, type Scenario } from './testing/scenario.ts';
 
 const keep = { wipe: false, confirmUnsent: 0 };
@@ -200,6 +202,37 @@ describe('signing out wipes', () => {
     rig.server.append(CHAT, 'late');
     await rig.time.advance(60_000);
     expect(await everything(scenario)).toEqual([]);
+  });
+
+  test('#97 a download under way ends, and its rest writes nothing', async () => {
+    const scenario = await createScenario();
+    const { rig } = scenario;
+    const turns = async (): Promise<void> => {
+      for (let turn = 0; turn < 12; turn += 1) await rig.time.settle();
+    };
+    const files = createMediaFileServer(turns);
+    files.byHand = true;
+    files.serve('a.png', someBytes(3_000_000));
+    Object.assign(rig.server.backend, { media: ((_, filename, range, { signal }) => files.ask(filename, range, { alive: true }, signal)) satisfies Backend['media'] });
+    scenario.fill(1);
+    await rig.restartDaemon();
+    const tab = await scenario.openedTab();
+    await tab.call('watchMedia', { requestId: CHAT, filename: 'a.png', messageId: (await scenario.storedRows())[0]?.id ?? '', fileSize: null, mimeType: null, onScreen: true, priority: 'normal' });
+    await turns();
+    const [request] = files.requests;
+    await request?.send(2_000_000);
+    await rig.time.advance(1_000);
+    await vi.waitFor(async () => expect(await rig.store.read(['media_blobs'], (tx) => tx.count('media_blobs'))).toBeGreaterThan(0));
+    const answer = tab.call('signOut', wipe);
+    await rig.time.advance(100);
+    await turns();
+    expect(await answer).toMatchObject({ signedOut: true, left: [] });
+    expect(request?.cancelled).toBe(true);
+    await request?.finish();
+    await rig.time.advance(60_000);
+    await turns();
+    expect(await everything(scenario)).toEqual([]);
+    expect(files.requests).toHaveLength(1);
   });
 
   test('#97 while somebody leaves nothing more is taken: what is typed stays with whoever typed it', async () => {

@@ -14,10 +14,11 @@ beforeEach(async () => {
   tab = await scenario.openedTab();
 });
 
-/** Falls asleep with its socket, while others write, and wakes. */
-async function sleep(ms: number): Promise<void> {
+/** Falls asleep, while others write, and wakes. Its socket dies meanwhile; if `silently`, nobody is told. */
+async function sleep(ms: number, silently = false): Promise<void> {
   const { rig } = scenario;
-  rig.server.cut();
+  if (silently) rig.server.die();
+  else rig.server.cut();
   scenario.fill(2);
   rig.server.edit(CHAT, 1, 'edited meanwhile');
   rig.server.remove(CHAT, 2);
@@ -47,6 +48,26 @@ describe('#100 a machine that sleeps', () => {
     scenario.fill(1);
     await scenario.rig.time.advance(300);
     expect(tab.texts(CHAT)).toEqual(scenario.serverTexts());
+  });
+
+  test('eight hours, and nobody is told that the socket is dead: somebody looks, and it is attached again; what was due meanwhile is done', async () => {
+    const { rig } = scenario;
+    await tab.call('markRead', { requestId: CHAT, upToSequence: 3 });
+    await sleep(8 * HOUR_MS, true);
+    expect(rig.server.links()).toBe(0);
+    scenario.fill(1);
+    await rig.time.advance(1_000);
+    expect(tab.texts(CHAT)).not.toEqual(scenario.serverTexts());
+    scenario.forgetRequests();
+    await tab.call('report', { visible: false, focused: false, online: true });
+    await tab.call('report', { visible: true, focused: true, online: true });
+    await rig.time.advance(1_000);
+    expect(rig.server.links()).toBe(1);
+    expect(tab.texts(CHAT)).toEqual(scenario.serverTexts());
+    expect(tab.chat(CHAT).meta).toMatchObject({ state: 'SYNCED', lastReadSequence: 3 });
+    expect([scenario.asked('messages'), scenario.asked('changes').length]).toEqual([[], 1]);
+    expect(rig.server.chats.get(CHAT)?.lastRead).toBe(3);
+    expect(await scenario.storedOperations()).toEqual([]);
   });
 
   test('longer than what is held counts as good: it is called expired, shown all the same, and fetched anew', async () => {

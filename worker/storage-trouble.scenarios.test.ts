@@ -302,19 +302,28 @@ describe('storage that is refused, cut off or deleted', () => {
 });
 
 describe('B-9 #92 writes that fail', () => {
-  test('T-3 what the server says is shown and fetched once; it is stored when writing works again', async () => {
+  test.each([['QuotaExceededError', 'full'], ['UnknownError', 'failing']])('T-3 what the server says is shown and fetched once; it is stored when writing works again (%s)', async (name, kind) => {
     const { scenario } = await scenarioOn();
     const { rig } = scenario;
     scenario.fill(3);
     const tab = await rig.openTab();
     scenario.onWrite = () => {
-      throw failure('QuotaExceededError');
+      throw failure(name);
     };
     await tab.open(CHAT);
     await rig.time.advance(1_000);
     expect(tab.texts(CHAT)).toEqual(['message 1', 'message 2', 'message 3']);
-    expect(hostOf(tab)?.trouble).toEqual({ kind: 'full', held: false });
+    expect(hostOf(tab)?.trouble).toEqual({ kind, held: false });
     scenario.forgetRequests();
+    // Nor by another tab, nor by opening it over and over.
+    const other = await scenario.openedTab();
+    expect(other.texts(CHAT)).toEqual(['message 1', 'message 2', 'message 3']);
+    for (let again = 0; again < 10; again += 1) {
+      await tab.call('closeChat', { requestId: CHAT });
+      await rig.time.advance(1_000);
+      await tab.open(CHAT);
+    }
+    expect(tab.texts(CHAT)).toEqual(['message 1', 'message 2', 'message 3']);
     scenario.fill(2);
     await rig.time.advance(600_000);
     expect(tab.texts(CHAT)).toHaveLength(5);

@@ -2,6 +2,7 @@
 import { crashTab } from '../fixtures/crash-tab.ts';
 import { deskTab } from '../fixtures/desk-tab.ts';
 import { routes } from '../fixtures/fault-rules.ts';
+import { stillPage } from '../fixtures/still-page.ts';
 import { expect, test, type Desk, type DeskTab, type NewTicket } from '../fixtures/test.ts';
 
 test.use({ host: 'fallback' });
@@ -51,7 +52,7 @@ async function expectRecovered(desk: Desk, tabs: readonly DeskTab[], epoch: stri
 }
 
 test('#99 20 tabs that start at the same moment have one leader and one daemon', async ({ desk }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const pages = await Promise.all(Array.from({ length: 20 }, () => desk.context.newPage()));
   // The first tab's start is not waited for: all stand for election together.
   const opened = pages.map((page) => page.goto(`${desk.proxy.origin}/?as=${desk.technician.username}`));
@@ -86,19 +87,17 @@ test('#99 the leader reloads: it follows or leads again, the others go on', asyn
 });
 
 test('#99 T-2 the leader freezes, worker and all: the others go on without it; thawed, it follows and writes nothing', async ({ desk }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const { ticket, leader, followers, epoch } = await openWithPending(desk, 3, 'accepted before the frost');
-  const frozenMs = 35_000;
-  // Both threads run a loop, because Playwright cannot freeze a page. Neither evaluation is answered before it ends.
-  const block = (ms: number): void => {
-    for (const until = Date.now() + ms; Date.now() < until; );
-  };
-  const [worker] = leader.page.workers();
-  const thawed = Promise.all([worker?.evaluate(block, frozenMs), leader.page.evaluate(block, frozenMs)]);
+  // Playwright cannot freeze a page: its scripts are stopped, and its worker's thread is kept busy, until both are let go.
+  const thawPage = await stillPage(leader.page);
+  const thawWorker = await desk.daemons.hang();
   // A call that is not answered in time makes a tab look closer.
   await Promise.all(followers.map((tab) => tab.page.evaluate(() => window.tabcached?.stats().then(() => undefined, () => undefined))));
   await expectRecovered(desk, followers, epoch, ticket, 'accepted before the frost');
-  await thawed;
+  // The worker first: it finds out by itself, before its page ends it.
+  await thawWorker();
+  await thawPage();
 
   const tabs = [leader, ...followers];
   await expect(leader.status).toHaveAttribute('data-epoch', (await followers[0]?.epoch()) ?? '', { timeout: 30_000 });

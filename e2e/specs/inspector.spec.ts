@@ -95,7 +95,7 @@ test('updates are shown as they come, filtered, paused and exported without mess
 });
 
 test('a recording is exported without message text, and the simulator replays it', async ({ desk }) => {
-  test.setTimeout(150_000);
+  test.setTimeout(240_000);
   const ticket = await desk.newTicket();
   const [tab, second] = await desk.openTabs(2, { as: desk.technician.username, ticket: ticket.id });
   await expect(tab.articleWith(ticket.content)).toHaveCount(1);

@@ -13,7 +13,7 @@ const CHATS = 10;
 const PER_VISIT = 5;
 
 test('S-1 S-3 S-4 100 messages written offline in 5 tabs over 10 chats survive SIGKILL of the browser', async ({ server, host }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   const profile = mkdtempSync(join(tmpdir(), 'tabcached-profile-'));
   const proxy = await startFaultProxy(server.url);
   let alive = await startProfileBrowser(profile);

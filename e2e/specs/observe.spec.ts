@@ -17,7 +17,7 @@ function observe(...args: readonly string[]) {
 }
 
 test('lines from number 1 on without a hole, without message text; ended by a signal', async ({ desk }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   const ticket = await desk.newTicket();
   const observer = observe('--as', desk.technician.username, '--url', desk.proxy.origin, '--ticket', ticket.id);
   try {
@@ -34,7 +34,7 @@ test('lines from number 1 on without a hole, without message text; ended by a si
 });
 
 test('a script takes as many of a kind as it wants; a desk that is not there ends it with 1', async ({ desk }) => {
-  test.setTimeout(120_000);
+  test.setTimeout(240_000);
   await desk.newTicket();
   const observer = observe('--as', desk.technician.username, '--url', desk.proxy.origin, '--kinds', 'tickets', '--count', '1');
   expect(await observer.ended).toBe(0);

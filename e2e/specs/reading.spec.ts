@@ -1,6 +1,7 @@
 /** What counts as read, and what tells that something is not. */
 import { attend, controlAttention } from '../fixtures/attention.ts';
 import { routes } from '../fixtures/fault-rules.ts';
+import { storedOperations } from '../fixtures/stored-operations.ts';
 import { expect, test } from '../fixtures/test.ts';
 
 test('#66 R-2 a message is read only in a tab that is visible and focused; badge and title say so until then', async ({ desk }) => {
@@ -44,6 +45,8 @@ test('R-3 what is read offline leaves the badge at once, and stays read over a r
   const told = desk.proxy.requests(routes.markRead).length;
   await tab.openTicket(ticket.subject);
   await expect(tab.ticketLink(ticket.subject).getByLabel(/unread/)).toHaveCount(0);
+  // It is on the disk a few milliseconds after it is on the screen.
+  await expect.poll(async () => (await storedOperations(tab.page, desk.technician.userId)).map(({ requestId }) => requestId)).toContain(ticket.id);
   await desk.daemons.kill();
   await tab.page.reload();
   await expect(tab.articleWith(ticket.content)).toHaveCount(1);

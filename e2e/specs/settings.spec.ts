@@ -14,8 +14,8 @@ test('pinned files are listed and let go of; a file on its way, and what keeps i
   const ticket = await desk.newTicket();
   await desk.requester.upload(ticket.id, 'shot.png', drawPicture(1, 64, 42), 'image/png');
   const shown = await desk.requester.sayWithFile(ticket.id, 'See here:', 'shot.png', true);
-  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
   desk.proxy.fault(routes.media, { kind: 'answer', status: 404 });
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
   const inspector = await openPage(desk, 'inspector');
   const downloads = inspector.getByRole('region', { name: 'Downloads' });
   await expect(downloads).toContainText('shot.png', { timeout: 30_000 });

@@ -2,6 +2,7 @@
 import type { BrowserContext } from '@playwright/test';
 import { attend, controlAttention } from '../fixtures/attention.ts';
 import { crashTab } from '../fixtures/crash-tab.ts';
+import { routes } from '../fixtures/fault-rules.ts';
 import { expect, test, type DeskTab } from '../fixtures/test.ts';
 
 declare global {
@@ -58,6 +59,8 @@ test('T-6 one notification and one sound for a message, in the tab that has its 
   expect(await soundsOf(tabs)).toBe(2);
 
   await attend(withChat.page, { visible: true, focused: true });
+  // What is looked at is read, so by now the daemon knows that somebody looks.
+  await expect.poll(() => desk.proxy.requests(routes.markRead).filter(({ path }) => path.includes(ticket.id)).length).toBeGreaterThan(0);
   await desk.requester.say(ticket.id, 'now somebody looks');
   await expect(withChat.articleWith('now somebody looks')).toHaveCount(1);
   await desk.requester.say(other.id, 'and one elsewhere');

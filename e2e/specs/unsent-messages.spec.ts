@@ -17,9 +17,15 @@ async function openTwo(desk: Desk): Promise<{ ticket: NewTicket; first: DeskTab;
 const serverTexts = async (desk: Desk, { id, content }: NewTicket): Promise<readonly string[]> =>
   (await desk.technician.messages(id)).map((message) => message.content).filter((text) => text !== content);
 
+/** What is sent before the daemon has noticed may have left: it could be neither changed nor discarded until the server was asked. */
+async function goOffline(desk: Desk, tab: DeskTab): Promise<void> {
+  desk.proxy.cut();
+  await expect(tab.status).toHaveText(/offline/i);
+}
+
 test('#50 a message edited while it waits reaches the server in its final words only', async ({ desk }) => {
   const { ticket, first, second } = await openTwo(desk);
-  desk.proxy.cut();
+  await goOffline(desk, first);
   await first.send('I will be there at nien.');
   const waiting = second.articleWith('at nien');
   await expect(waiting).toHaveAttribute('data-status', 'pending');
@@ -64,7 +70,7 @@ test('#50 a text that is being changed is there again when its row was scrolled 
   const other = await desk.newTicket();
   const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
   await tab.isLive();
-  desk.proxy.cut();
+  await goOffline(desk, tab);
   await tab.send('first words');
   await tab.articleWith('first words').getByRole('button', { name: 'Edit' }).click();
   const box = tab.page.getByRole('textbox', { name: 'Edit message' });
@@ -92,7 +98,8 @@ test('#50 a text that is being changed is there again when its row was scrolled 
 
 test('#50 #51 a server that fails while it is asked: why the message can be neither changed nor discarded is said', async ({ desk }) => {
   const { ticket, first } = await openTwo(desk);
-  desk.proxy.fault(routes.send, { kind: 'answer', status: 503, body: { type: 'about:blank', title: 'Down', status: 503 } }, 4);
+  // Long enough to be looked at, whatever the machine.
+  desk.proxy.fault(routes.send, { kind: 'answer', status: 503, headers: { 'retry-after': '12' }, body: { type: 'about:blank', title: 'Down', status: 503 } }, 1);
   await first.send('maybe there');
   await expect(first.page.getByText(/may have it already: that is asked first.*Trying again/)).toBeVisible();
   await first.page.getByRole('button', { name: /^Outbox:/ }).click();
@@ -103,7 +110,7 @@ test('#50 #51 a server that fails while it is asked: why the message can be neit
 
 test('#51 a message discarded while it waits is never sent', async ({ desk }) => {
   const { ticket, first, second } = await openTwo(desk);
-  desk.proxy.cut();
+  await goOffline(desk, first);
   await first.send('rather not');
   await first.send('this one yes');
   await expect(second.articleWith('rather not')).toHaveAttribute('data-status', 'pending');

@@ -149,6 +149,20 @@ describe('a dead link', () => {
     expect(socket().received.slice(1)).toEqual(Array.from({ length: 5 }, () => ({ type: 'ping' })));
   });
 
+  test('#100 on a machine that slept for eight hours is asked when it is woken, given up, and replaced', async () => {
+    const { socket, sockets, heard, attach, link, time } = start();
+    await attach();
+    time.jump(8 * 3_600_000);
+    link.wake();
+    expect(socket().received.slice(1)).toEqual([{ type: 'ping' }]);
+    await time.advance(DEAD_AFTER_MS);
+    expect(heard).toEqual(['open u1', 'down OFFLINE']);
+    expect(sockets[0]?.closedByClient()).toBe(true);
+    await time.advance(500);
+    await attach();
+    expect([sockets.length, heard.at(-1)]).toEqual([2, 'open u1']);
+  });
+
   test('wake() asks at once, and once', async () => {
     const { socket, heard, attach, link, time } = start();
     await attach();

@@ -1,10 +1,11 @@
 import 'fake-indexeddb/auto';
 import { forceCloseDatabase, IDBFactory as FakeFactory } from 'fake-indexeddb';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { databaseName } from '../../protocol/index.ts';
 import { codeOf } from '../testing/store-contract-fixture.ts';
 import { storeContract } from '../testing/store-contract.ts';
 import { message, operation, uuid } from '../testing/store-records.ts';
+import { createVirtualTime } from '../testing/virtual-time.ts';
 import { isNewerDatabase, type OpenOptions } from './indexeddb-open.ts';
 import { forgetDirectionSupport } from './indexeddb-selection.ts';
 import { openIndexedDbStore } from './indexeddb-store.ts';
@@ -160,6 +161,41 @@ describe('events of a connection', () => {
     forceCloseDatabase(request.result as never);
     await vi.waitFor(() => expect(onTerminated).toHaveBeenCalledTimes(1));
     expect(await codeOf(store.read(['messages'], async () => 1))).toBe('STORAGE_FAILED');
+  });
+});
+
+describe('B-2 #91 a transaction that never ends', () => {
+  test.each(['read', 'write'] as const)('a %s: after 15 seconds the owner is told, and whoever waits', async (kind) => {
+    const time = createVirtualTime();
+    const onHung = vi.fn();
+    const store = await open(new FakeFactory(), { events: { ...silent, onHung }, timers: time.timers });
+    await store.claimWriter('b', 1);
+    // The browser takes the request and never answers it.
+    const { get } = IDBObjectStore.prototype;
+    const silence = vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (this: IDBObjectStore, ...args) {
+      return Object.defineProperty(get.apply(this, args), 'onsuccess', { set: () => undefined });
+    });
+    onTestFinished(() => silence.mockRestore());
+    const hang = () => new Promise<never>(() => undefined);
+    const asked = codeOf(kind === 'read' ? store.read(['messages'], hang) : store.write(['messages'], 'relaxed', hang));
+    let ended = false;
+    void asked.then(() => (ended = true));
+    await time.advance(14_999);
+    expect([ended, onHung.mock.calls.length]).toEqual([false, 0]);
+    await time.advance(1);
+    expect(await asked).toBe('STORAGE_FAILED');
+    expect(onHung).toHaveBeenCalledTimes(1);
+  });
+  test('one that ends in time leaves no alarm behind', async () => {
+    const time = createVirtualTime();
+    const onHung = vi.fn();
+    const store = await open(new FakeFactory(), { events: { ...silent, onHung }, timers: time.timers });
+    await store.claimWriter('b', 1);
+    await store.write(['messages'], 'relaxed', (tx) => tx.put('messages', row(1)));
+    expect(await store.read(['messages'], (tx) => tx.count('messages'))).toBe(1);
+    expect(time.nextAt()).toBeNull();
+    await time.advance(60_000);
+    expect(onHung).not.toHaveBeenCalled();
   });
 });
 

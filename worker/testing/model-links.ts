@@ -21,6 +21,8 @@ export interface ModelLinks {
   /** All links break; they come back with {@link ModelLinks.restore}. */
   cut(): void;
   restore(): void;
+  /** Every link is dead and its daemon does not know: what is told is lost, until it looks (`wake`) and gets another one. */
+  die(): void;
   /** Tells every link the number of its last frame. */
   ping(): void;
   /** Frames are held back until flushed, so that a test can drop or reorder them. */
@@ -31,14 +33,14 @@ export interface ModelLinks {
 
 /** Creates links of one user's daemons. */
 export function createModelLinks(userId: string): ModelLinks {
-  const listeners = new Set<{ readonly events: PushEvents; numbered: number; attached: boolean }>();
+  const listeners = new Set<{ readonly events: PushEvents; numbered: number; attached: boolean; dead: boolean }>();
   const heldFrames: PushFrame[] = [];
   let cut = false;
   let hold = false;
 
   const attachAll = (): void => {
     for (const link of listeners) {
-      if (cut || link.attached) continue;
+      if (cut || link.attached || link.dead) continue;
       link.attached = true;
       link.numbered = 1;
       link.events.onOpen(userId);
@@ -48,10 +50,15 @@ export function createModelLinks(userId: string): ModelLinks {
   return {
     heldFrames,
     open: (events) => {
-      const link = { events, numbered: 1, attached: false };
+      const link = { events, numbered: 1, attached: false, dead: false };
       listeners.add(link);
       void Promise.resolve().then(attachAll);
-      return { wake: attachAll, close: () => void listeners.delete(link) };
+      const wake = (): void => {
+        if (link.dead) events.onDown('OFFLINE');
+        link.dead = false;
+        attachAll();
+      };
+      return { wake, close: () => void listeners.delete(link) };
     },
     push: (frame) => {
       for (const link of listeners) {
@@ -75,6 +82,9 @@ export function createModelLinks(userId: string): ModelLinks {
     restore: () => {
       cut = false;
       attachAll();
+    },
+    die: () => {
+      for (const link of listeners) Object.assign(link, { attached: false, dead: link.dead || link.attached });
     },
     ping: () => {
       for (const link of listeners) if (link.attached) link.events.onFrame({ type: 'ping', n: link.numbered });
