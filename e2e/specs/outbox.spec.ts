@@ -80,6 +80,32 @@ test('#49 retry all in two tabs at once: one request for each message', async ({
   for (const ticket of tickets) expect(await serverTexts(desk, ticket)).toEqual([`hello, ${ticket.subject}`]);
 });
 
+test('#47 the token is refused: nothing is sent and nothing counted until the desk has signed in anew, then everything goes, once and in order', async ({ desk }) => {
+  const ticket = await desk.newTicket();
+  const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  await expect(tab.articleWith(ticket.content)).toHaveCount(1);
+  await tab.isLive();
+  const acceptTokens = desk.proxy.fault(routes.send, { kind: 'answer', status: 401 });
+  const signInWorks = desk.proxy.fault(routes.session, { kind: 'answer', status: 503 });
+  const signIns = desk.proxy.requests(routes.session).length;
+  for (const text of ['first', 'second']) await tab.send(text);
+  await openDrawer(tab);
+  await expect(drawer(tab)).toContainText('The sign-in has expired: they are sent when it is renewed.');
+  await expect.poll(() => desk.proxy.requests(routes.session).length).toBeGreaterThan(signIns);
+  // Refused once, and nothing is tried with the same token again.
+  expect(desk.proxy.requests(routes.send)).toHaveLength(1);
+  const lanes = (await tab.page.evaluate(() => window.tabcached?.inspect()))?.lanes ?? [];
+  const messages = lanes.flatMap(({ operations }) => operations.filter(({ type }) => type === 'send_message'));
+  expect(messages.map(({ status, retryCount }) => [status, retryCount])).toEqual([['pending', 0], ['pending', 0]]);
+
+  acceptTokens();
+  signInWorks();
+  // A tab that joins is asked as well.
+  const [next] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
+  for (const each of [tab, next]) for (const text of ['first', 'second']) await expect(each.articleWith(text)).toHaveAttribute('data-status', 'sent');
+  expect(await serverTexts(desk, ticket)).toEqual(['first', 'second']);
+});
+
 test('#55 a reply to a ticket that was closed meanwhile says so, where it stands and in the outbox, and is not tried again by itself', async ({ desk }) => {
   const ticket = await desk.newTicket();
   const [tab] = await desk.openTabs(1, { as: desk.requester.username, ticket: ticket.id });
