@@ -173,7 +173,7 @@ describe('B-2 #91 a transaction that never ends', () => {
     // The browser takes the request and never answers it.
     const { get } = IDBObjectStore.prototype;
     const silence = vi.spyOn(IDBObjectStore.prototype, 'get').mockImplementation(function (this: IDBObjectStore, ...args) {
-      return Object.defineProperty(get.apply(this, args), 'onsuccess', { set: () => undefined });
+      return Object.defineProperty(get.apply(this, args), 'onsuccess', { set() {} });
     });
     onTestFinished(() => silence.mockRestore());
     const hang = () => new Promise<never>(() => undefined);
