@@ -24,6 +24,16 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
     book.touch(requestId, (meta) => (now - meta.lastAccessedAt < ACCESS_MS ? meta : { ...meta, lastAccessedAt: now }));
   };
 
+  /** How many times the tab closed each chat. */
+  const closed = new Map<string, number>();
+  /** What an answer that is being made has it watch: not a chat that it has closed by then, and nothing once it is gone. */
+  const watching = (requestId: string): ((window: Window) => void) => {
+    const before = closed.get(requestId);
+    return (window) => {
+      if (closed.get(requestId) === before && sessions.all().includes(session)) views.watch(session, requestId, window);
+    };
+  };
+
   const calls: SessionCalls = {
     bye: () => {
       sessions.leave(session);
@@ -63,20 +73,23 @@ export function createCalls(parts: Parts, session: Session, clock: { now(): numb
         views.watch(session, requestId, kept.window);
         return kept.text;
       }
+      const watch = watching(requestId);
       const { window, hit } = await pages.place(requestId, anchor, limit);
       parts.cacheUse.asked(hit);
-      views.watch(session, requestId, window);
+      watch(window);
       noteAccess(requestId);
       return views.snapshot(requestId, key ?? `${anchor} ${limit}`, () => pages.snapshot(requestId, window)).text;
     },
     closeChat: ({ requestId }) => {
+      closed.set(requestId, (closed.get(requestId) ?? 0) + 1);
       views.unwatch(session, requestId);
       return null;
     },
     loadPage: async ({ requestId, direction, gap, limit, ...bounds }) => {
       const window: Window = { lo: bounds.lo, hi: bounds.hi, tail: bounds.tail };
+      const watch = watching(requestId);
       const page = await pages.load(requestId, { direction, window, gap, limit });
-      views.watch(session, requestId, page.window);
+      watch(page.window);
       return JSON.stringify(page);
     },
     syncChat: ({ requestId }) => {

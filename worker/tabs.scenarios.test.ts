@@ -65,6 +65,40 @@ describe('who is told', () => {
     expect(told(hidden)).toEqual([[OTHER_CHAT, 1, 1]]);
   });
 
+  test.each(['closed', 'gone'] as const)('T-6 D-3 a chat whose answer was still being made when its tab was done with it (%s) is shown by nobody: it is told of, and not kept in step (sim seed 1840000870)', async (how) => {
+    const scenario = await createScenario();
+    const { rig, answers } = scenario;
+    const hidden = await listening(scenario);
+    const opening = await rig.openTab();
+    await opening.call('report', FOCUSED);
+    scenario.fill(60);
+    await rig.time.advance(200);
+    const gate = createGate();
+    answers.messages = (page) => gate.pass().then(() => page);
+    const answer = opening.call('openChat', { requestId: CHAT, anchor: 'unread', limit: 50 });
+    await rig.time.settle();
+    expect(gate.arrived()).toBe(1);
+    if (how === 'closed') await opening.call('closeChat', { requestId: CHAT });
+    else opening.crash();
+    await rig.time.settle();
+    gate.open();
+    await rig.time.settle();
+    if (how === 'closed') expect(JSON.parse(await answer)).toMatchObject({ window: { hi: 60 } });
+    const before = told(hidden).length;
+    scenario.forgetRequests();
+    rig.server.tellLost();
+    scenario.fill(1);
+    await rig.time.advance(5_000);
+    expect(told(hidden).slice(before)).toEqual([[CHAT, 61, 1]]);
+    expect([...scenario.asked('changes'), ...scenario.asked('messages')]).toEqual([]);
+    // Opened again, it is watched again.
+    const next = how === 'closed' ? opening : await rig.openTab();
+    await next.open(CHAT);
+    scenario.fill(1);
+    await rig.time.advance(1_000);
+    expect(next.texts(CHAT).at(-1)).toBe('message 62');
+  });
+
   test('T-6 the tab that was told crashes: nobody is told twice', async () => {
     const scenario = await createScenario();
     const first = await listening(scenario, FOCUSED, false);
