@@ -99,8 +99,10 @@ export function createNoticeCheck(world: World): NoticeCheck {
         if (isCertain && count > came) verdict.broken('T-6', `${who}, though only ${came} came since ${told.head}`);
         const shows = shower(requestId);
         if (shows) verdict.broken('T-6', `${who}, while ${tabName(world, shows)} is visible and shows it`);
+        // What an unsafe one told beyond this is still unknown to others.
+        if (isUnsafe()) told.unsafeIn = world.life();
+        else if (sequence >= told.head) told.unsafeIn = null;
         told.head = Math.max(told.head, sequence);
-        told.unsafeIn = isUnsafe() ? world.life() : null;
         for (const owed of told.owed) if (owed <= sequence) told.owed.delete(owed);
       }
     },

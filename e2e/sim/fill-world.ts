@@ -3,7 +3,8 @@ import { drawContent } from './media-world.ts';
 import { createRandom } from './random.ts';
 import { SIM_USER, type World } from './world.ts';
 
-const PING_MS = 25_000;
+/** How often the server tells the number of its last frame. */
+export const PING_MS = 25_000;
 
 /** Fills it. */
 export function fillWorld({ regime, server, media, time }: World, seed: number): void {

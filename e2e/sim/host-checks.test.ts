@@ -1,4 +1,4 @@
-/** What the checks of daemons and storage once took for a fault and is none, as the shortest histories that led there. */
+/** What the checks of daemons, storage and notices once took for a fault and is none, as the shortest histories that led there. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Action, ActionKind } from './action.ts';
 import { bundleSimulator } from './bundle.mjs';
@@ -66,6 +66,53 @@ describe('checks of daemons and storage', () => {
       ['comeBack', 37_480, 45_654, 38_122],
     ]);
     expect(trace).toContain('tab 1 is away for a moment');
+    expect(violation).toBeNull();
+  });
+
+  test('#46 a daemon that was refused storage from its start does not know the pause that an earlier one noted there', async () => {
+    const { violation, lines } = await play(1_840_000_609, { chats: [20, 0], requestMs: 0, frameMs: 60, storeMs: 1, maxTabs: 2, sending: false }, [
+      ['fault', 13_623, 43_686, 46_261],
+      ['troubleOpen', 48_625, 63_654, 51_074],
+      ['wait', 51_948, 52_652, 33_644],
+      ['send', 46_507, 17_424, 61_542],
+      ['killSoon', 37_312, 44_666, 32_654],
+      ['send', 37_320, 33_997, 25_329],
+      ['send', 5_941, 9_894, 65_269],
+      ['send', 41_606, 38_779, 41_194],
+    ]);
+    expect(lines.some((line) => line.includes('send RATE_LIMITED'))).toBe(true);
+    expect(violation).toBeNull();
+  });
+});
+
+describe('checks of notices (T-6)', () => {
+  test('what a daemon told that nothing could be stored of may be told again in parts', async () => {
+    const media = { budgetBytes: 24_000, messageBudgetBytes: 1e9, fileBytes: 6_000, partBytes: 1_500, partMs: 0, files: 4, onDisk: false };
+    const { violation, lines } = await play(1_840_002_310, { chats: [20, 60], requestMs: 0, answerMs: 2, stepMs: 400, appendsRead: false, outboxLimit: 3, sending: false, media, host: false, notices: true }, [
+      ['append', 11_468, 9_173, 15_817],
+      ['closeTab', 15_735, 36_137, 56_738],
+      ['hide', 40_202, 36_971, 36_275],
+      ['killSoon', 40_785, 29_583, 45_806],
+      ['append', 38_543, 11_217, 41_974],
+      ['failReads', 5_862, 37_251, 64_735],
+      ['attach', 36_657, 21_463, 21_864],
+      ['openTab', 55_215, 30_795, 46_030],
+      ['attach', 62_117, 30_538, 36_209],
+    ]);
+    expect(lines.some((line) => line.includes('storage failed'))).toBe(true);
+    expect(violation).toBeNull();
+  });
+
+  test('what came in frames that were lost is known at the next ping', async () => {
+    const { violation, trace } = await play(1_840_000_870, { chats: [20], requestMs: 40, storeMs: 8, stepMs: 30, appendsRead: false, host: false, notices: true }, [
+      ['append', 2_033, 4_833, 8_361],
+      ['append', 34_963, 34_065, 64_653],
+      ['burst', 45_995, 60_096, 41_701],
+      ['frames', 41_400, 46_901, 20_370],
+      ['openTab', 36_163, 53_197, 11_163],
+      ['append', 43_609, 61_468, 14_489],
+    ]);
+    expect(trace).toContain('the next 6 frames: drop');
     expect(violation).toBeNull();
   });
 });

@@ -60,6 +60,8 @@ export interface WorkersSetup {
   onEmptied(why: Emptied): void;
   /** A worker is gone, or another one writes, and with it what it had in memory. */
   onWorkerGone(): void;
+  /** One that hung since then, in Unix milliseconds, hears now what tabs said meanwhile. */
+  onWoken(asleepAt: number): void;
 }
 
 /** The workers. */
@@ -256,6 +258,7 @@ export function createHostWorkers(setup: WorkersSetup): HostWorkers {
     wake: (worker) => {
       check.onWoken(worker.number);
       worker.wokenAt = time.elapsedMs();
+      setup.onWoken(worker.asleepAt);
       wakeUp(worker.life, time.timers);
     },
   };

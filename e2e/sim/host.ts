@@ -115,6 +115,9 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     onEnded,
     onEmptied,
     onWorkerGone,
+    onWoken: (asleepAt) => {
+      for (const sent of world.sent.all.values()) if (sent.decidedAt !== null && sent.decidedAt >= asleepAt) sent.decidedAt = time.clock.now();
+    },
   });
   const leave = (tab: SimTab): void => {
     if (tab.isAlive()) world.removeTab(tab, false);

@@ -4,6 +4,7 @@
  * Owns: healing, waiting until nothing happens any more, scrolling through every chat. Does not judge (`check-end.ts`).
  */
 import { checkAwake } from './check-sending.ts';
+import { PING_MS } from './fill-world.ts';
 import { healHost } from './heal-host.ts';
 import type { SimChat } from './sim-chat.ts';
 import type { World } from './world.ts';
@@ -62,8 +63,13 @@ export async function quiesce(world: World): Promise<void> {
   await checkAwake(world);
   for (const tab of world.tabs) tab.report({ visible: true, focused: true, online: true });
   await idle(world);
-  world.notices?.checkStep();
-  world.notices?.checkRest();
+  if (world.notices) {
+    // Frames that were lost are missed at the next ping: nobody can be told of what they brought before.
+    await time.advance(PING_MS);
+    await idle(world);
+    world.notices.checkStep();
+    world.notices.checkRest();
+  }
   for (const tab of world.tabs) {
     for (const chat of server.chats.values()) if (!tab.chats.get(chat.id)?.isLive()) tab.openChat(chat.id, 'newest');
   }
