@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Notice, NoticeFrame, TabInfo } from '../protocol/index.ts';
 import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
+import { TabcachedError } from '../protocol/errors.ts';
 import { NOTICE_RETELL_MS } from '../protocol/tabs.ts';
 import type { RigTab } from './testing/rig.ts';
 
@@ -97,6 +98,21 @@ describe('who is told', () => {
     scenario.fill(1);
     await rig.time.advance(1_000);
     expect(next.texts(CHAT).at(-1)).toBe('message 62');
+  });
+
+  test('T-6 a chat that is opened while its notice waits for its ticket to be stored is told of by nobody (sim seed 1840003446)', async () => {
+    const scenario = await createScenario();
+    const { rig } = scenario;
+    const tab = await listening(scenario, VISIBLE);
+    scenario.onWrite = () => {
+      throw new TabcachedError('STORAGE_FAILED');
+    };
+    scenario.fill(2);
+    scenario.fill(1, OTHER_CHAT);
+    await rig.time.settle();
+    await tab.open(CHAT);
+    await rig.time.advance(5_000);
+    expect(told(tab)).toEqual([[OTHER_CHAT, 1, 1]]);
   });
 
   test('T-6 the tab that was told crashes: nobody is told twice', async () => {

@@ -61,6 +61,9 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
   /** Does a visible tab show the chat? */
   const isSeen = (requestId: string): boolean => sessions().some((session) => session.report.visible && setup.shows(session, requestId));
 
+  /** What was read meanwhile, or is looked at, is no news. */
+  const isNews = ({ requestId, sequence }: Notice): boolean => !isSeen(requestId) && (marks.get(requestId)?.read ?? 0) < sequence;
+
   /** Posts; a tab that sleeps is left for another one, and one that is gone had its chance. */
   const tell = (session: Session, notices: readonly Notice[], asleep: readonly Session[]): void => {
     const mine = ++number;
@@ -70,8 +73,7 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
       unanswered.delete(mine);
       const skipped = [...asleep, session];
       const [next] = candidates(skipped);
-      // What was read meanwhile, or is looked at, is no news.
-      const left = notices.filter(({ requestId, sequence }) => !isSeen(requestId) && (marks.get(requestId)?.read ?? 0) < sequence);
+      const left = notices.filter(isNews);
       if (next && left.length > 0 && sessions().includes(session)) tell(next, left, skipped);
     });
     unanswered.set(mine, cancel);
@@ -107,7 +109,8 @@ export function createNotices(setup: NoticesSetup, first: boolean): Notices {
       const batch = gathered;
       gathered = new Map();
       await setup.stored();
-      deliver([...batch.values()].map(({ notice }) => notice), new Map([...batch].map(([requestId, { mark }]) => [requestId, mark])));
+      const left = [...batch].filter(([, { notice }]) => isNews(notice));
+      if (left.length > 0) deliver(left.map(([, { notice }]) => notice), new Map(left.map(([requestId, { mark }]) => [requestId, mark])));
     }
     delivering = false;
   };
