@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['{protocol,worker,client,e2e}/**/*.test.{ts,tsx,mjs}'],
     environment: 'node',
-    testTimeout: 20_000,
-    setupFiles: ['e2e/fixtures/property-seed.ts'],
+    testTimeout: 60_000,
+    expect: { poll: { timeout: 15_000 } },
+    setupFiles: ['e2e/fixtures/property-seed.ts', 'e2e/fixtures/patience.ts'],
   },
 });

@@ -18,7 +18,7 @@ describe('a daemon that dies', () => {
     expect(browser.workers.latest().inputs('hello').map((hello) => hello.tabId).sort()).toEqual(clients.map((client) => client.tabId).sort());
   });
 
-  test('T-1 a send under way is given to the next daemon with the same id', async () => {
+  test('T-1 S-1 a send under way is given to the next daemon with the same id', async () => {
     const client = await browser.tab().connect();
     const [first] = browser.workers.daemons;
     if (first) first.script.send = () => new Promise(() => undefined);

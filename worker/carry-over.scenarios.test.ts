@@ -132,7 +132,7 @@ describe('what one life of a daemon leaves to the next', () => {
   });
 });
 
-describe('what another daemon decided while a worker whose connection was cut had no life (sim seed 1840001308)', () => {
+describe('B-7 what another daemon decided while a worker whose connection was cut had no life (sim seed 1840001308)', () => {
   /** A message that waits on the disk and in a worker without a daemon. */
   const leave = async (): Promise<Scenario> => {
     const { scenario, disk } = await scenarioOn();

@@ -18,7 +18,7 @@ const shownTimes = (tab: RigTab, sequence: number): number =>
   tab.frames.filter((frame) => frame.t === 'chat' && frame.upserts.some((row) => row.sequenceNumber === sequence)).length;
 
 describe('the push link and the catch-up', () => {
-  test('#1 a push that arrives before the catch-up answer is applied after it', async () => {
+  test('#1 H-5 a push that arrives before the catch-up answer is applied after it', async () => {
     const { rig, fill, answers, serverTexts } = scenario;
     fill(100);
     const tab = await scenario.openedTab();
@@ -43,7 +43,7 @@ describe('the push link and the catch-up', () => {
     expect(await scenario.storedMeta()).toMatchObject({ lastSyncedSequence: 201, knownGaps: [] });
   });
 
-  test('#2 the answer to an own send before the catch-up is done leaves no hole', async () => {
+  test('#2 H-5 the answer to an own send before the catch-up is done leaves no hole', async () => {
     const { rig, fill, answers, serverTexts } = scenario;
     fill(100);
     const tab = await scenario.openedTab();
@@ -259,7 +259,7 @@ describe('much that is missing', () => {
 });
 
 describe('a daemon that dies', () => {
-  test('#5 within the transaction that makes a gap: rows and gap are both there, or neither', async () => {
+  test('#5 H-6 within the transaction that makes a gap: rows and gap are both there, or neither', async () => {
     const outcomes = new Set<string>();
     // Each write from the moment of the jump on is the one in which the daemon dies, one after the other.
     for (let dies = 1; dies <= 8; dies++) {

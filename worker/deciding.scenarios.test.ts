@@ -265,7 +265,7 @@ describe('deciding about what waits', () => {
     expect(bubbles(tab, 'mine')).toMatchObject([{ status: 'sent' }]);
   });
 
-  test('#55 closed by somebody else while a reply waits: refused, told, not tried again', async () => {
+  test('#55 S-6 closed by somebody else while a reply waits: refused, told, not tried again', async () => {
     const { rig, fill } = scenario;
     fill(1);
     const tab = await scenario.openedTab();

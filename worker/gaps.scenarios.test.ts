@@ -100,7 +100,7 @@ describe('sequences that the server has no row for', () => {
 });
 
 describe('answers that are not complete', () => {
-  test('#9 an incomplete page that ends where the gap begins leaves the gap; the complete one clears it', async () => {
+  test('#9 H-4 an incomplete page that ends where the gap begins leaves the gap; the complete one clears it', async () => {
     const { rig, fill, answers, serverTexts } = scenario;
     fill(100);
     const tab = await scenario.openedTab();
@@ -123,7 +123,7 @@ describe('answers that are not complete', () => {
     expect(tab.chat(CHAT).meta).toMatchObject({ gaps: [], state: 'SYNCED' });
   });
 
-  test('#10 an empty incomplete page clears no gap and moves no watermark', async () => {
+  test('#10 H-4 H-5 an empty incomplete page clears no gap and moves no watermark', async () => {
     const { rig, fill, answers } = scenario;
     fill(10);
     const tab = await scenario.openedTab();

@@ -18,7 +18,7 @@ const refuse = (content: string, ...args: ConstructorParameters<typeof Tabcached
   };
 };
 
-test('#40 two tabs that send at once, offline: both are delivered, in the order of acceptance, and both show both', async () => {
+test('#40 S-3 two tabs that send at once, offline: both are delivered, in the order of acceptance, and both show both', async () => {
   const { rig, fill, serverTexts } = scenario;
   fill(1);
   const tab = await scenario.openedTab();
@@ -33,7 +33,7 @@ test('#40 two tabs that send at once, offline: both are delivered, in the order 
   for (const each of [tab, other]) expect(each.texts(CHAT)).toEqual(serverTexts());
 });
 
-test('#42 the first of three meets 503: the others wait, and the order holds', async () => {
+test('#42 S-3 the first of three meets 503: the others wait, and the order holds', async () => {
   const { rig, serverTexts } = scenario;
   const tab = await scenario.openedTab();
   refuse('1', 'SERVER_FAILED');
@@ -46,6 +46,30 @@ test('#42 the first of three meets 503: the others wait, and the order holds', a
   await rig.time.advance(5_000);
   expect(serverTexts()).toEqual(['1', '2', '3']);
   expect(tab.chat(CHAT).meta.lane).toEqual({ pending: 0, blocked: null, nextRetryAt: null });
+});
+
+test('S-5 while the first of a lane is on its way, nothing that wakes the lane sends it again, or the next one', async () => {
+  const { rig, serverTexts } = scenario;
+  const tab = await scenario.openedTab();
+  const gate = createGate();
+  rig.server.before = (kind) => (kind === 'send' ? gate.pass() : undefined);
+  for (const text of ['1', '2']) await scenario.send(tab, text);
+  await rig.time.settle();
+  // Somebody is back online, another tab joins, everything is retried, the link breaks and is up again, an hour passes.
+  await tab.call('report', { visible: false, focused: false, online: false });
+  await tab.call('report', { visible: true, focused: true, online: true });
+  const other = await scenario.openedTab();
+  await other.call('retryAll', {});
+  await scenario.send(other, '3');
+  rig.server.cut();
+  rig.server.restore();
+  await rig.time.advance(3_600_000);
+  expect(attempts()).toEqual(['1']);
+  expect((await scenario.storedOperations()).map(({ status }) => status)).toEqual(['syncing', 'pending', 'pending']);
+  gate.open();
+  await rig.time.advance(1_000);
+  expect(attempts()).toEqual(['1', '2', '3']);
+  expect(serverTexts()).toEqual(['1', '2', '3']);
 });
 
 describe('#43 the first of three is refused for good', () => {

@@ -249,7 +249,7 @@ test('S-2 M-2 what was deleted and sent again is one row once both are read from
 });
 
 describe('a daemon that is killed', () => {
-  test.each([1, 2, 3, 4, 5])('#38 before its write %i, sending loses and doubles nothing', async (dies) => {
+  test.each([1, 2, 3, 4, 5])('#38 S-1 S-4 before its write %i, sending loses and doubles nothing', async (dies) => {
     const { rig, fill, serverTexts } = scenario;
     fill(2);
     rig.server.idempotent = false;

@@ -58,7 +58,7 @@ export function openBrowser(): BrowserUnderTest {
 export const until = (condition: () => boolean): Promise<void> =>
   vi.waitFor(() => {
     if (!condition()) throw new Error(`not yet: ${condition.toString()}`);
-  }, { interval: 1, timeout: 3_000 });
+  }, { interval: 1 });
 
 /** Lets everything that is on its way arrive. */
 export const settle = async (): Promise<void> => {

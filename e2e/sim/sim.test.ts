@@ -25,7 +25,7 @@ const broken = (answers: readonly SeedAnswer[]): string[] =>
   answers.flatMap(({ seed, violation, shortest }) => (violation ? [[`seed ${seed} broke ${violation.promise}: ${violation.text}`, ...(shortest ?? [])].join('\n  ')] : []));
 
 describe('simulation', () => {
-  test(`C-1 T-5 T-6 G ${SEEDS} seeds of ${STEPS} steps break no promise`, { timeout: 300_000 }, async () => {
+  test(`C-1 D-1 D-2 D-3 D-4 D-5 T-5 T-6 G ${SEEDS} seeds of ${STEPS} steps break no promise`, { timeout: 300_000 }, async () => {
     const requests = Array.from({ length: SEEDS }, (_, at): SeedRequest => ({ seed: FROM + at, steps: STEPS, store: 'memory', shrinkMs: 10_000 }));
     expect(broken(await play(requests))).toEqual([]);
   });

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory as FakeFactory } from 'fake-indexeddb';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { openIndexedDbStore } from '../store/indexeddb-store.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import type { Store } from '../store/store.ts';
@@ -27,9 +27,11 @@ const fixture = async (store: Store): Promise<MediaFixture> => {
   };
 };
 
-mediaStoreContract('indexeddb', async () => {
-  const silent = { onBlocking: () => undefined, onTerminated: () => undefined };
-  return fixture(await openIndexedDbStore({ userId: 'u1', events: silent, clock, timers: { after: () => () => undefined }, indexedDB: new FakeFactory() }));
+describe('D-2 D-4 D-5 files in the database', () => {
+  mediaStoreContract('indexeddb', async () => {
+    const silent = { onBlocking: () => undefined, onTerminated: () => undefined };
+    return fixture(await openIndexedDbStore({ userId: 'u1', events: silent, clock, timers: { after: () => () => undefined }, indexedDB: new FakeFactory() }));
+  });
 });
 
 test('the same over the memory store, where a browser refuses to store', async () => {

@@ -21,7 +21,7 @@ describe.each(twins)('deleting a chat in %s', (_name, open) => {
   const remove = (store: Store, everything: boolean): Promise<number> =>
     store.write([...chatWriteStores, 'offline_queue'], 'strict', (tx) => deleteChat(tx, chatA, { everything, now: 30 }));
 
-  test('keeps what was not sent, with a meta that was never synced, and other chats', async () => {
+  test('H-8 keeps what was not sent, with a meta that was never synced, and other chats', async () => {
     const store = await filled();
     expect(await remove(store, false)).toBe(2);
     await expectCounted(store);
@@ -32,7 +32,7 @@ describe.each(twins)('deleting a chat in %s', (_name, open) => {
       expect(await tx.count('messages')).toBe(2);
     });
   });
-  test('§10.15 keeps a draft', async () => {
+  test('H-8 §10.15 keeps a draft', async () => {
     const store = await filled('half a');
     await store.write(chatWriteStores, 'relaxed', (tx) => writeChat(tx, change(chatA, { removeIds: [uuid(50)], meta: { ...emptyChat(chatA, 3), _draft: 'half a' } })));
     await remove(store, false);

@@ -6,7 +6,7 @@ import { message, uuid } from '../testing/store-records.ts';
 import { chatWriteStores, deleteChat, writeChat } from './chat-writes.ts';
 import type { WriteTransaction } from './store.ts';
 
-test.each(twins)('after random writes in %s the counters equal a recount, no sequence is held twice, no revision goes down', async (_name, open) => {
+test.each(twins)('H-6 D-2 after random writes in %s the counters equal a recount, no sequence is held twice, no revision goes down', async (_name, open) => {
   const sequence = fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1_000, max: 1_002 }));
   const row = fc.record({
     id: fc.integer({ min: 1, max: 12 }),

@@ -140,7 +140,7 @@ describe.each(twins)('a chat in %s', (_name, open) => {
     await write(store, { meta: { ...meta, lastSyncedSequence: 10 }, now: 99 });
     expect(await statistics()).toEqual(before);
   });
-  test('several chats and the outbox share a transaction, one after another; when it aborts, so do the counters', async () => {
+  test('H-6 several chats and the outbox share a transaction, one after another; when it aborts, so do the counters', async () => {
     const store = await open();
     const stores = [...chatWriteStores, ...outboxWriteStores];
     const work = async (tx: WriteTransaction): Promise<void> => {

@@ -15,7 +15,7 @@ const same = (set: RangeSet, values: ReadonlySet<number>): void => {
   }
 };
 
-test('a set made of any ranges or values is in its one form', () => {
+test('H-2 a set made of any ranges or values is in its one form', () => {
   fc.assert(fc.property(ranges, numbers, (some, values) => {
     same(normalise(some), plain(some));
     same(ofValues(values), new Set(values));
@@ -23,7 +23,7 @@ test('a set made of any ranges or values is in its one form', () => {
   }));
 });
 
-test('union, difference and intersection are those of sets', () => {
+test('H-2 union, difference and intersection are those of sets', () => {
   fc.assert(fc.property(numbers, numbers, (left, right) => {
     const [a, b] = [new Set(left), new Set(right)];
     const [x, y] = [ofValues(left), ofValues(right)];
