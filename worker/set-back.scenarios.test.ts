@@ -115,6 +115,30 @@ describe('#24 R-2 a server that was set back before the list was ever answered',
     expect(tab.chat(CHAT).meta).toMatchObject({ unread: 11 });
   });
 
+  test('and grows past what push had told of it: a chat that nobody has opened is as the list tells it (sim seed 1840006027)', async () => {
+    const { rig, fill } = scenario;
+    fill(10);
+    rig.server.readElsewhere(CHAT, 8);
+    rig.server.before = (kind) => {
+      if (kind === 'tickets') throw new TabcachedError('SERVER_FAILED');
+    };
+    const tab = await rig.openTab();
+    await tab.call('openTickets', {});
+    fill(1);
+    await rig.time.settle();
+    expect(await unreadOf(tab)).toBe(3);
+    rig.server.cut();
+    rig.server.restoreTo(CHAT, 5);
+    fill(20);
+    rig.server.before = () => undefined;
+    rig.server.restore();
+    await rig.time.advance(30_000);
+    expect(await scenario.storedMeta()).toBeUndefined();
+    expect(await unreadOf(tab)).toBe(rig.server.unread(CHAT));
+    await tab.open(CHAT);
+    expect(tab.chat(CHAT).meta).toMatchObject({ unread: rig.server.unread(CHAT) });
+  });
+
   test('and takes the chat away for a moment (sim seed 1539110774, shortened)', async () => {
     const { rig } = scenario;
     const tab = await setBack();

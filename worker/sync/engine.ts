@@ -250,7 +250,9 @@ export function createSyncEngine(setup: EngineSetup): SyncEngine {
     deny,
     allow,
     told: (requestId) => {
-      const cell = cellOf(requestId);
+      const cell = cells.get(requestId);
+      // Of a chat that nobody has asked for nothing is remembered.
+      if (!cell) return;
       cell.told += 1;
       if (cell.denied) allow(requestId);
     },

@@ -107,9 +107,10 @@ export function createFrameDesk(setup: FrameDeskSetup): FrameDesk {
   return {
     receive: (frame) => {
       const model = book.get(frame.requestId);
-      const cell = engine.cell(frame.requestId);
       // Never opened here: the change concerns its ticket only. While the first page is under way, frames wait for it.
-      if (!model || (model.meta.serverRevision === null && !cell.running && cell.loads === 0)) return;
+      if (!model) return;
+      const cell = engine.cell(frame.requestId);
+      if (model.meta.serverRevision === null && !cell.running && cell.loads === 0) return;
       cell.waiting = keepFrame(cell.waiting, frame);
       if (model.meta.serverRevision !== null) void pump(frame.requestId);
     },
