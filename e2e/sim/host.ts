@@ -60,7 +60,7 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
   const fragile = new Set<string>();
   /** Messages that a daemon on memory has. */
   const volatile = new Set<Sent>();
-  /** Those that a wipe is to take along, whether or not its tab is still there to hear of it. */
+  /** Those that go with the daemon whose user signs out, whether or not the tab is still there to hear of it. */
   const leaving = new Set<Sent>();
   /** Messages that a person discarded or changed while only memory was there to note it, with the text before. */
   const decided = new Map<string, string>();
@@ -74,7 +74,6 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
   let ended: number | null = null;
   const onEmptied = (why: Emptied): void => {
     say(`the database is ${why}`);
-    if (why === 'wiped') for (const sent of leaving) volatile.delete(sent);
     const worker = workers.presentWorker();
     const isHeld = why === 'rebuilt' || (worker && workers.present() !== ended && !worker.life.asleep && !workers.isDegraded() && world.tabs.some((tab) => tab.isReady() && tabs.workerOf(tab) === worker));
     for (const sent of world.sent.all.values()) {
@@ -148,18 +147,18 @@ export function createHost({ world: worldOf, userId, locks, environment, onEnded
     onMemoryOnly: (sent) => {
       if (workers.isDegraded()) volatile.add(sent);
     },
-    memoryOnly: () => volatile,
+    memoryOnly: () => new Set([...volatile].filter((sent) => !leaving.has(sent))),
     onDecided: (sent, before) => {
       if (workers.isDegraded()) decided.set(sent.id, before);
     },
     signOut: (tab, wipe, then) => {
-      if (wipe) for (const sent of volatile) leaving.add(sent);
+      for (const sent of volatile) leaving.add(sent);
       const others = world.tabs.filter((other) => other !== tab && other.isReady() && !other.isFrozen());
       const call = tab.call as (name: CallName, input: unknown) => Promise<unknown>;
       (call('signOut' as CallName, { wipe, confirmUnsent: wipe ? 1e6 : 0 }) as Promise<SignOutReport>).then(
         ({ signedOut, left }) => {
           say(`signed out: ${signedOut}, left ${left.join(', ')}`);
-          if (!signedOut) return;
+          if (!signedOut) return leaving.clear();
           ended = workers.present();
           volatile.clear();
           if (wipe && left.length === 0 && workers.disk.exists()) verdict.broken('T-4', 'everything was said to be removed, and the database is there');
