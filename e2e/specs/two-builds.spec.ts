@@ -17,8 +17,15 @@ const NEWER = { id: 'newer', number: 2_000_000, schemaVersion: 4 };
 /** One desk whose site can be replaced, and the newer build to replace it with. */
 const test = base.extend<{ site: string; deployed: Desk }, { newerDesk: string }>({
   // Playwright reads the names of fixtures from the pattern.
-  // eslint-disable-next-line no-empty-pattern
-  newerDesk: [async ({}, provide) => provide(await buildOtherDesk(NEWER)), { scope: 'worker', timeout: 120_000 }],
+  newerDesk: [
+    // eslint-disable-next-line no-empty-pattern
+    async ({}, provide) => {
+      const built = await buildOtherDesk(NEWER);
+      await provide(built.desk);
+      await built.remove();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
   // eslint-disable-next-line no-empty-pattern
   site: async ({}, provide) => {
     const folder = mkdtempSync(join(tmpdir(), 'tabcached-site-'));
@@ -98,7 +105,8 @@ test('#89 T-2 a new build with a newer schema is opened beside three old tabs: i
   await olds[1].page.bringToFront();
   await olds[1].reply.fill('');
   await expect.poll(() => isMarked(olds[1]), { timeout: 30_000 }).toBe(false);
-  expect(await runningBuilds(fresh)).toEqual(['4.2000000.newer']);
+  // A tab that has nothing left in its composer reloads; where it hosts the daemon, that is another one's then.
+  await expect.poll(() => runningBuilds(fresh)).toEqual(['4.2000000.newer']);
 });
 
 test('#89 S-1 S-3 what waits in the outbox of the old build, one message of it on its way, is sent by the new one, once and in order', async ({ deployed: desk, site, newerDesk }) => {
@@ -165,7 +173,8 @@ test('#89 T-3 S-4 the script is gone after a deploy, and the daemon dies: old ta
   await olds[0].page.bringToFront();
   await olds[0].sendButton.click();
   await expectOnce(desk, [fresh], ticket, ['sent before', 'seen without a daemon', 'half a thought']);
-  expect(await runningBuilds(fresh)).toEqual(['4.2000000.newer']);
+  // A tab that has nothing left in its composer reloads; where it hosts the daemon, that is another one's then.
+  await expect.poll(() => runningBuilds(fresh)).toEqual(['4.2000000.newer']);
 });
 
 test('#89 the newer daemon is killed: old and new tabs meet on the next one of the newer build', async ({ deployed: desk, site, newerDesk }) => {
