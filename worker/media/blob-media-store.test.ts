@@ -61,7 +61,7 @@ test('D-2 killed after a body became visible and before its parts were deleted: 
       return written;
     },
   };
-  expect(await (await before.reopen(watched)).reconcile()).toEqual({ missing: 0, orphans: 2, countersWrong: false });
+  expect(await (await before.reopen(watched)).reconcile()).toEqual({ missing: 0, orphans: 2, countersWrong: false, left: 0 });
   expect(checked).toBeGreaterThan(2);
   expect(await before.media.size()).toBe(10);
 });

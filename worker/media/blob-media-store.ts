@@ -16,8 +16,8 @@ import { recordCalls } from './record-calls.ts';
 
 const blobStores: readonly StoreName[] = [...recordStores, 'media_blobs'];
 
-/** The media store over a database; IndexedDB or, where that is refused, memory. */
-export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
+/** The media store over a database; IndexedDB or, where that is refused, memory. `onLeft`: bytes that nobody needs could not be deleted. */
+export function createBlobMediaStore(store: Store, clock: Clock, onLeft: () => void = () => undefined): MediaStore {
   const write = <T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T> => store.write(blobStores, 'relaxed', work);
   const calls = recordCalls(store, clock);
   const { get } = calls;
@@ -131,10 +131,13 @@ export function createBlobMediaStore(store: Store, clock: Clock): MediaStore {
         return after;
       });
       if (!published || parts.length === 0) return published;
-      // The body is visible: parts that cannot be deleted now are found by the next daemon.
+      // The body is visible: parts that cannot be deleted now go when all is put right.
       return discardPartial(id).then(
         () => withPartial(published, 0, ''),
-        () => published,
+        () => {
+          onLeft();
+          return published;
+        },
       );
     },
     putThumbnail: (id, thumbnail) =>

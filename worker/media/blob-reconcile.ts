@@ -105,5 +105,5 @@ export async function reconcileBlobs(store: Store, now: number): Promise<MediaRe
       if (blob) await tx.put('media_blobs', { ...blob, _refs: [...ids] });
     });
   }
-  return { missing, orphans: orphans.length, countersWrong };
+  return { missing, orphans: orphans.length, countersWrong, left: 0 };
 }

@@ -3,7 +3,7 @@
  *
  * Owns: one digest, one file (D-4): the first path owns the bytes, the others' records point to it; when the owner goes, the file is renamed
  * to one that stays. Order: a file is put in place before its record says so, and deleted after its record says so; a kill between the two
- * leaves a file that the next start removes. Does not know partials being received.
+ * leaves a file that the next start removes, and so does a file that cannot be deleted, or the next putting right in the same life. Does not know partials being received.
  */
 import type { Clock } from '../env.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
@@ -12,8 +12,11 @@ import { keyOfPath, pathOfKey, type FilePaths } from './file-paths.ts';
 import { bodiless, completed, isHeld, recordStores, withPartial, writeRecord } from './media-records.ts';
 import type { MediaRecord, VerifiedBody } from './media-store.ts';
 
-/** Deletes a file that nobody needs; one that stays is found at the next start. */
-export const drop = (files: FileHost, path: FilePath): Promise<void> => files.delete(path).catch(() => undefined);
+/** Deletes a file that nobody needs; of one that stays somebody is told, so that all is put right later. Never rejects. */
+export const dropping =
+  (files: FileHost, onLeft: () => void): ((path: FilePath) => Promise<void>) =>
+  (path) =>
+    files.delete(path).catch(onLeft);
 
 /** Bodies. One call at a time, of all of them. */
 export interface FileBodies {
@@ -30,10 +33,13 @@ export interface FileBodies {
   release(id: string, next: (record: MediaRecord) => MediaRecord | undefined, alsoFreed: number): Promise<number>;
   /** The file with a body is gone behind our back: it is a miss for all that shared it. */
   miss(id: string): Promise<void>;
+  /** Records were put right: who owns what may be another one now. */
+  lookAnew(): void;
 }
 
-/** Creates them. `paths` names a record's files. */
-export function createFileBodies(store: Store, files: FileHost, clock: Clock, paths: (record: MediaRecord) => Promise<FilePaths>): FileBodies {
+/** Creates them. `paths` names a record's files; `onLeft`: files and records are not as they should be until they are put right. */
+export function createFileBodies(store: Store, files: FileHost, onLeft: () => void, clock: Clock, paths: (record: MediaRecord) => Promise<FilePaths>): FileBodies {
+  const drop = dropping(files, onLeft);
   const write = <T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T> => store.write(recordStores, 'relaxed', work);
   const get = (id: string): Promise<MediaRecord | undefined> => store.read(['media_meta'], (tx) => tx.get('media_meta', id));
   /** Throws `FENCED` before a file is touched, not after. */
@@ -70,7 +76,7 @@ export function createFileBodies(store: Store, files: FileHost, clock: Clock, pa
         await writeRecord(tx, { before, after: before && next(before), storedBytes: -alsoFreed, now: clock.now() });
       });
     } catch (error) {
-      await files.move(to, from).catch(() => undefined);
+      await files.move(to, from).catch(onLeft);
       throw error;
     }
     (await ownersByDigest()).set(body.digest, heir.id);
@@ -90,7 +96,7 @@ export function createFileBodies(store: Store, files: FileHost, clock: Clock, pa
       if (owner?._body) void tx.put('media_meta', { ...owner, _body: { ...owner._body, refs: owner._body.refs.filter((ref) => ref !== id) } });
       await writeRecord(tx, { before, after: before && next(before), storedBytes: -freed - alsoFreed, now: clock.now() });
     });
-    if (isHeld(record) && !record._body?.owner) await drop(files, pathOfKey(record.localBlobKey as string));
+    if (isHeld(record) && !record._body?.owner) await drop(pathOfKey(record.localBlobKey as string));
     return freed;
   };
 
@@ -133,14 +139,15 @@ export function createFileBodies(store: Store, files: FileHost, clock: Clock, pa
           return before && complete(tx, before, body, keyOfPath(at.body), { digest: body.digest, owner: null, refs: [] }, body.size, now);
         });
         if (placed) (await ownersByDigest()).set(body.digest, id);
-        else await drop(files, at.body);
+        else await drop(at.body);
         return placed;
       } catch (error) {
-        await drop(files, at.body);
+        await drop(at.body);
         throw error;
       }
     },
     release,
+    lookAnew: () => void (owners = null),
     miss: async (id) => {
       const record = await get(id);
       if (!isHeld(record)) return;
@@ -155,7 +162,7 @@ export function createFileBodies(store: Store, files: FileHost, clock: Clock, pa
           lost = 0;
         }
       });
-      await drop(files, pathOfKey(key));
+      await drop(pathOfKey(key));
     },
   };
 }

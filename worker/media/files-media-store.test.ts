@@ -121,7 +121,7 @@ describe('files on a real disk', () => {
     for (const name of ['a.pdf', 'b.pdf']) await publish(media, name, 'same');
     await files.move(['cache', 'media', chat, 'a.pdf'], ['cache', 'media', chat, 'b.pdf']);
     const next = await reopen();
-    expect(await next.reconcile()).toEqual({ missing: 0, orphans: 0, countersWrong: false });
+    expect(await next.reconcile()).toEqual({ missing: 0, orphans: 0, countersWrong: false, left: 0 });
     for (const name of ['a.pdf', 'b.pdf']) expect(await (await next.read(mediaId(chat, name), 'body'))?.text()).toBe('same');
     expect(await next.remove(mediaId(chat, 'b.pdf'))).toBe(0);
     expect(await (await next.read(mediaId(chat, 'a.pdf'), 'body'))?.text()).toBe('same');
@@ -136,7 +136,7 @@ describe('files on a real disk', () => {
     expect(await media.read(mediaId(chat, 'a.pdf'), 'body')).toBeNull();
     await files.write(['cache', 'media', chat, 'c.pdf.1.temp'], new Blob(['?']));
     const next = await reopen();
-    expect(await next.reconcile()).toEqual({ missing: 1, orphans: 2, countersWrong: true });
+    expect(await next.reconcile()).toEqual({ missing: 1, orphans: 2, countersWrong: true, left: 0 });
     expect(await files.list(['cache', 'media'])).toEqual([]);
   });
 

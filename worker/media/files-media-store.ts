@@ -8,7 +8,7 @@ import { TabcachedError } from '../../protocol/errors.ts';
 import type { Clock } from '../env.ts';
 import { generationOf, WRITER_KEY } from '../store/fence.ts';
 import type { Store, WriteTransaction } from '../store/store.ts';
-import { createFileBodies, drop } from './file-bodies.ts';
+import { createFileBodies, dropping } from './file-bodies.ts';
 import { walkFiles, type FileHost, type FilePath } from './file-host.ts';
 import { filePaths, keyOfPath, MEDIA_FOLDER, pathOfKey, type FilePaths } from './file-paths.ts';
 import { reconcileFiles } from './files-reconcile.ts';
@@ -16,8 +16,9 @@ import { bodiless, countRecords, isHeld, listRecords, recordStores, unpictured, 
 import type { MediaRecord, MediaStore } from './media-store.ts';
 import { recordCalls } from './record-calls.ts';
 
-/** The media store over a database for the records and a folder for the bytes. Nobody else writes below `cache/media` there. */
-export function createFilesMediaStore(store: Store, files: FileHost, clock: Clock): MediaStore {
+/** The media store over a database for the records and a folder for the bytes. Nobody else writes below `cache/media` there. `onLeft`: a file that nobody needs could not be deleted. */
+export function createFilesMediaStore(store: Store, files: FileHost, clock: Clock, onLeft: () => void = () => undefined): MediaStore {
+  const drop = dropping(files, onLeft);
   const calls = recordCalls(store, clock);
   const write = <T>(work: (tx: WriteTransaction) => Promise<T>): Promise<T> => store.write(recordStores, 'relaxed', work);
   const invalid = (message: string): TabcachedError => new TabcachedError('INVALID', message);
@@ -30,7 +31,7 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
     }));
   const paths = async (record: MediaRecord): Promise<FilePaths> => filePaths(record, await writerGeneration());
 
-  const bodies = createFileBodies(store, files, clock, paths);
+  const bodies = createFileBodies(store, files, onLeft, clock, paths);
   let last: Promise<unknown> = Promise.resolve();
   /** Bodies are shared over files, so what changes them is done one after the other. */
   const alone = <T>(work: () => Promise<T>): Promise<T> => {
@@ -60,8 +61,8 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
     const at = await paths(record);
     const others = (record._partial?.size ?? 0) + (record._thumbnailSize ?? 0);
     const freed = await bodies.release(id, (before) => (all ? undefined : withPartial(unpictured(bodiless(before)), 0, '')), others);
-    await drop(files, at.part);
-    await drop(files, at.thumbnail);
+    await drop(at.part);
+    await drop(at.thumbnail);
     return freed + others;
   };
 
@@ -89,7 +90,7 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
           return after;
         });
       } catch (error) {
-        await cutTo(part, offset).catch(() => undefined);
+        await cutTo(part, offset).catch(onLeft);
         throw error;
       }
     },
@@ -104,7 +105,7 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
         const before = await tx.get('media_meta', id);
         if (before) await writeRecord(tx, { before, after: withPartial(before, 0, ''), storedBytes: -(before._partial?.size ?? 0), now: clock.now() });
       });
-      await drop(files, (await paths(record)).part);
+      await drop((await paths(record)).part);
     },
 
     publish: async (id, body, now) => {
@@ -129,10 +130,10 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
           if (!written) await toTemp();
           return bodies.place(id, at, body, now);
         });
-        if (begun) await drop(files, at.part);
+        if (begun) await drop(at.part);
         return published;
       } finally {
-        if (written) await drop(files, at.temp);
+        if (written) await drop(at.temp);
       }
     },
     putThumbnail: async (id, thumbnail) => {
@@ -151,10 +152,10 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
           await writeRecord(tx, { before, after, storedBytes: thumbnail.size - (before._thumbnailSize ?? 0), now: clock.now() });
           return after;
         });
-        if (!put) await drop(files, path);
+        if (!put) await drop(path);
         return put;
       } catch (error) {
-        await (kept ? files.write(path, kept).catch(() => undefined) : drop(files, path));
+        await (kept ? files.write(path, kept).catch(onLeft) : drop(path));
         throw error;
       }
     },
@@ -171,7 +172,7 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
           const before = await tx.get('media_meta', id);
           if (before) await writeRecord(tx, { before, after: unpictured(before), storedBytes: -(before._thumbnailSize ?? 0), now: clock.now() });
         });
-        await drop(files, pathOfKey(key));
+        await drop(pathOfKey(key));
       }
       return null;
     },
@@ -183,7 +184,10 @@ export function createFilesMediaStore(store: Store, files: FileHost, clock: Cloc
       const [records, found] = await Promise.all([store.read(['media_meta'], (tx) => listRecords(tx)), walkFiles(files, MEDIA_FOLDER)]);
       return { ...countRecords(records), mediaSize: found.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
     },
-    reconcile: async () => reconcileFiles(store, files, await writerGeneration(), clock.now()),
+    reconcile: async () => {
+      bodies.lookAnew();
+      return reconcileFiles(store, files, await writerGeneration(), clock.now());
+    },
     close: () => undefined,
   };
 }

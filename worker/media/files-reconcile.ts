@@ -3,7 +3,7 @@
  *
  * Owns: files without a record (deleted), records without a file (a miss), parts that an earlier daemon received (taken over), bodies whose
  * renaming was cut off (found again), and wrong counters. Counters follow the records in their transactions, and files go after that: whatever
- * a kill leaves, the counters are those of the records (D-2). A file that cannot be deleted is counted by nobody; the next start finds it.
+ * a kill leaves, the counters are those of the records (D-2). A file that cannot be deleted is counted by nobody; it is told as left.
  */
 import type { Store } from '../store/store.ts';
 import { walkFiles, type FileHost } from './file-host.ts';
@@ -140,10 +140,11 @@ export async function reconcileFiles(store: Store, files: FileHost, generation: 
     if (part) await files.write(pathOfKey(key), part.slice(0, size));
   }
   const countersWrong = await writeRepaired(store, records, repairs.records, now);
-  for (const key of repairs.orphans) await files.delete(pathOfKey(key)).catch(() => undefined);
+  let left = 0;
+  for (const key of repairs.orphans) await files.delete(pathOfKey(key)).catch(() => void (left += 1));
   for (const folder of await files.list(MEDIA_FOLDER)) {
     const path = [...MEDIA_FOLDER, folder.name];
     if (folder.kind === 'folder' && (await files.list(path)).length === 0) await files.delete(path).catch(() => undefined);
   }
-  return { missing: repairs.missing, orphans: repairs.orphans.length, countersWrong };
+  return { missing: repairs.missing, orphans: repairs.orphans.length, countersWrong, left };
 }

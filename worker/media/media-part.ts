@@ -13,6 +13,7 @@ import { closingFiles } from './closing-files.ts';
 import type { FileHost } from './file-host.ts';
 import { createFilesMediaStore } from './files-media-store.ts';
 import type { Media, MediaSetup, Pictures } from './media.ts';
+import { createPutRight, type PutRight } from './put-right.ts';
 import { createMediaCache, type MediaCache } from './media-cache.ts';
 
 export { createPictures } from '../real-pictures.ts';
@@ -53,7 +54,9 @@ export function createMedia(setup: MediaSetup, pictures: Pictures | null, given:
   const { env } = setup;
   const { clock, log } = env;
   const cacheLog = files && createCacheLog(files, setup);
-  const media = files ? createFilesMediaStore(store, files, clock) : createBlobMediaStore(store, clock);
+  const stored = files ? createFilesMediaStore(store, files, clock, () => putRight.doubt()) : createBlobMediaStore(store, clock, () => putRight.doubt());
+  const putRight: PutRight = createPutRight({ media: stored, timers: env.timers, log, onChanged: () => void eviction.check() });
+  const { media } = putRight;
   const limits = createLimits(settings, store, log);
   const tellLimits = async (): Promise<void> => {
     if (files) await writeCacheSettings(files, { limitBytes: limits.now.budgetBytes, messageLimitBytes: limits.now.messageBudgetBytes });
@@ -61,12 +64,7 @@ export function createMedia(setup: MediaSetup, pictures: Pictures | null, given:
   const eviction = createEviction({ env, store, media, settings: limits.now, host: setup.eviction, cache: () => cache });
   const restored = limits.restore();
   void restored.then(tellLimits).catch((thrown: unknown) => log.warn('settings.json not written', { error: String(thrown) }));
-  const started = restored.then(() => media.reconcile()).then(
-    (found) => {
-      if (found.missing > 0 || found.orphans > 0 || found.countersWrong) log.warn('stored files put right', { ...found });
-    },
-    (thrown: unknown) => log.error('stored files not put right', { error: String(thrown) }),
-  );
+  const started = restored.then(() => putRight.start());
   const cache: MediaCache = createMediaCache({ ...setup, media, room: eviction.room, pictures, started });
   void started.then(() => cache.begin()).catch((thrown: unknown) => log.warn('pinned files not fetched', { error: String(thrown) }));
   void started.then(() => eviction.check());
@@ -90,6 +88,7 @@ export function createMedia(setup: MediaSetup, pictures: Pictures | null, given:
     close: async () => {
       eviction.close();
       await cache.close();
+      await putRight.close();
       media.close();
       await cacheLog?.close();
       await files?.close();

@@ -52,6 +52,8 @@ export interface MediaReconciled {
   readonly orphans: number;
   /** Counters were not those of what is stored: they are corrected. */
   readonly countersWrong: boolean;
+  /** Bytes that no record knows and that could not be deleted: they are still there. */
+  readonly left: number;
 }
 
 /** Stored media. */
@@ -102,7 +104,7 @@ export interface MediaStore {
   size(): Promise<number>;
   /** Counts what is really stored. */
   recount(): Promise<MediaRecount>;
-  /** To be called once, before the first other call that writes. Puts right what a kill, a cleaner or a person left. */
+  /** No other call that writes may be under way. Puts right what a kill, a cleaner or a person left, and bytes that could not be deleted. */
   reconcile(): Promise<MediaReconciled>;
   /** Idempotent. Does not close the database. */
   close(): void;
