@@ -36,7 +36,7 @@ export const USER_BUGS = [
   },
   {
     name: 'a person is told of what he looks at',
-    edits: [{ file: 'worker/tabs/notices.ts', text: 'const seen = count > 0 && isSeen(requestId);', replacement: 'const seen = count > 1e6 && isSeen(requestId);' }],
+    edits: [{ file: 'worker/tabs/notices.ts', text: 'session.report.visible && setup.shows(session, requestId)', replacement: "session.report.visible && setup.shows(session, '')" }],
   },
   {
     name: 'the next daemon tells everything again',
