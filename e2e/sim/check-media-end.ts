@@ -60,7 +60,11 @@ async function retryFiles(world: World): Promise<void> {
   }
 }
 
-function checkDeleted(world: World): void {
+/** What was refused to the daemon is put right in its life; its longest pause is ten minutes. */
+const PUT_RIGHT_MS = 11 * 60 * 1000;
+
+async function checkDeleted(world: World): Promise<void> {
+  if (world.media.disk?.isInUse()) await world.time.advance(PUT_RIGHT_MS);
   const { records, blobs } = world.mirror.media;
   const { disk } = world.media;
   if (disk?.isInUse() && !disk.isTroubled()) checkFolder(world, disk);

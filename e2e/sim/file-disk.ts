@@ -40,7 +40,7 @@ export interface FileDisk {
   bytes(): number;
   /** Was this file deleted or damaged behind the daemon's back, and not written since? */
   isCleaned(key: string): boolean;
-  /** Did something go wrong in the present daemon's life that may have left a file which nobody knows? */
+  /** Did somebody else delete or leave files in the present daemon's life? What it was refused it puts right itself. */
   isTroubled(): boolean;
   /** Has the present daemon opened it? Otherwise its files are in the database. */
   isInUse(): boolean;
@@ -82,6 +82,7 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
   /** Some platforms cannot rename. */
   const renames = random.chance(0.7);
   let troubled = false;
+  let isLittered = false;
   let openedAt = 0;
   /** As told when everything healed. */
   let refusedUntilAt = 0;
@@ -104,7 +105,7 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
     const name = all[random.int(Math.max(1, all.length))];
     const bytes = name === undefined ? undefined : files.get(name);
     if (name === undefined || !bytes) return;
-    troubled = true;
+    troubled = isLittered = true;
     cleaned.add(name);
     const how = random.int(4);
     if (how === 0) files.set(name, joined(bytes, new Uint8Array([how])));
@@ -114,7 +115,7 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
   const litter = (): void => {
     const folder = [...files.keys()].filter((name) => name.startsWith(MEDIA))[0]?.split('/')[2] ?? 'nobody';
     files.set(`${MEDIA}${folder}/nobody ${random.int(9)}.png`, new Uint8Array(1 + random.int(2_000)));
-    troubled = true;
+    troubled = isLittered = true;
   };
   const pause = (): Promise<void> | undefined =>
     setup.latencyMs === 0 ? undefined : new Promise((resolve) => void setup.time.timers.after(setup.latencyMs, resolve));
@@ -127,7 +128,7 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
     wasClosed ||= !isInUse;
     openedAt = setup.time.clock.now();
     if (!isInUse) throw refused();
-    troubled = false;
+    troubled = isLittered = false;
     /** A call in steps: it fails before one of them, or the daemon dies between two. */
     const call = async <T>(steps: readonly (() => void)[], answer: () => T): Promise<T> => {
       if (!life.alive) return never<T>();
@@ -209,7 +210,7 @@ export function createFileDisk(setup: FileDiskSetup): FileDisk {
     media: () => new Map([...files].flatMap(([path, bytes]) => (path.startsWith(MEDIA) ? [[path.slice(MEDIA.length), bytes] as const] : []))),
     bytes: () => [...files.values()].reduce((sum, { length }) => sum + length, 0),
     isCleaned: (key) => cleaned.has(`${MEDIA}${key}`),
-    isTroubled: () => troubled || wasRefused(),
+    isTroubled: () => isLittered,
     isInUse: () => isInUse,
     wasClosed: () => wasClosed,
     mayMiscount: (right) => {
