@@ -20,7 +20,7 @@ export function chatActions(
     send: async (message) => {
       const outgoing = typeof message === 'string' ? { content: message } : message;
       const { clientTempId = uuid(), isScreenshot = false, screenshotFileName = null, keepDraft = isScreenshot } = outgoing;
-      // An image without text is sent with its file name as content (DESIGN.md, section 10, item 9).
+      // An image without text is sent with its file name as content.
       const content = outgoing.content === '' && isScreenshot ? (screenshotFileName ?? '') : outgoing.content;
       requireContent(content);
       // What was typed before is told before, so that it goes with the message.

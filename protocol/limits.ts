@@ -66,7 +66,7 @@ export const UNACKED_LIMIT = 64;
 /** Deadline of a call from a tab to the daemon, unless the call names its own. */
 export const CALL_DEADLINE_MS = 10_000;
 
-/** Rows of one write transaction at most; larger ones block readers (PLATFORM.md, "Costs"). */
+/** Rows of one write transaction at most; larger ones block readers. */
 export const COMMIT_ROWS_MAX = 500;
 
 /** How long server changes are collected before they are written together. */

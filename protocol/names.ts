@@ -1,6 +1,6 @@
 /**
  * Names of everything that two scripts of one origin have to find each other by. All carry the protocol's major, so that
- * incompatible versions never meet (DESIGN.md, section 10, item 18).
+ * incompatible versions never meet (SPEC.md, chapter 3).
  *
  * Owns: the spelling of names. Does not know locks, channels or workers.
  */

@@ -1,5 +1,5 @@
 /**
- * The records of the database, as `data-model.md` specifies them: names, types and limits are binding. Fields that begin
+ * The records of the database, as the data model specifies them: names, types and limits are binding. Fields that begin
  * with `_` are tabcached's own.
  *
  * Owns: one schema per store; types are inferred from them. Does not know how or where records are stored.

@@ -2,7 +2,7 @@
  * How the cache is used: hits, misses, and when it was last brought up to date.
  *
  * Owns: those fields of `cache_stats`. They change far more often than they are worth a transaction, so they are added up here and written
- * every few seconds (DESIGN.md, section 10, item 29). Sizes and counts are in the transactions of their rows.
+ * every few seconds (SPEC.md, chapter 13). Sizes and counts are in the transactions of their rows.
  */
 import type { CacheStats } from '../protocol/records.ts';
 import type { Clock, Timers } from './env.ts';

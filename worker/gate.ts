@@ -2,7 +2,7 @@
  * Which calls of tabs may pass: after a sign-out none that reads or writes, before the server has named the user again.
  *
  * Owns: the rule. The cache of somebody who signed out is kept on the disk, and whoever sits down next must not be shown it
- * (DESIGN.md, section 10, item 27).
+ * (SPEC.md, chapter 4).
  */
 import { TabcachedError } from '../protocol/errors.ts';
 

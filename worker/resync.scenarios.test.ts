@@ -1,4 +1,4 @@
-/** Chats that have to be fetched anew: cases of SCENARIOS.md, section A, that need a daemon and its server. */
+/** Chats that have to be fetched anew: cases of the catalogue, section A, that need a daemon and its server. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ChatPage } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';

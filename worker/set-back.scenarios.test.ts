@@ -1,4 +1,4 @@
-/** A server restored from a backup whose client was not told by a cursor: cases of SCENARIOS.md, #24, that need a daemon and its server. */
+/** A server restored from a backup whose client was not told by a cursor: cases of #24, that need a daemon and its server. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
 import type { ChatSnapshot, TicketsSnapshot } from '../protocol/index.ts';

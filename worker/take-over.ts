@@ -2,7 +2,7 @@
  * Taking over what a person wrote in an earlier life of the daemon, whose storage was another. A part that loads when used.
  *
  * Owns: that what the store of this life does not hold is appended behind what it holds, in one transaction and before anything is sent
- * (DESIGN.md, section 10, item 16). To be called before a tab is let in: nothing is announced.
+ * (SPEC.md, chapter 2). To be called before a tab is let in: nothing is announced.
  */
 import type { CachedMessage, SendOperation, Sender } from '../protocol/index.ts';
 import { PAGE_SIZE, PROVISIONAL_BASE } from '../protocol/limits.ts';

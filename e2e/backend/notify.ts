@@ -1,5 +1,5 @@
 /**
- * What a change tells the other processes: ids only, because a payload ends at 8,000 bytes (DESIGN.md, section 10, item 4).
+ * What a change tells the other processes: ids only, because a payload ends at 8,000 bytes.
  *
  * Owns: the spelling. A notification is sent in the transaction of its change, so it arrives when that is committed and not before.
  */

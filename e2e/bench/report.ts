@@ -1,7 +1,7 @@
 /** The results as a table, beside the design's bounds. Nothing fails here: a bound that is missed is shown. */
 import type { Result } from './result.ts';
 
-/** Largest ratio that the design allows (DESIGN.md, section 8); for `ingest` the smallest. */
+/** Largest ratio that is allowed; for `ingest` the smallest. */
 const bounds: Readonly<Record<string, number>> = {
   'fanout-30': 1.2,
   'fanout-30-cpu': 1.2,

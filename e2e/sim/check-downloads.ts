@@ -2,7 +2,7 @@
  * The promises about downloads that requests can break: three at a time, one for each file, the most urgent first, an address that is
  * refused is renewed once.
  *
- * Owns: what is under way. Written from DESIGN.md, section 6, without the code under test.
+ * Owns: what is under way. Written from SPEC.md, chapter 2, without the code under test.
  */
 import { mediaId, type MediaPriority } from '../../protocol/media.ts';
 import type { MediaBody } from '../../protocol/index.ts';

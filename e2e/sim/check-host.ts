@@ -2,7 +2,7 @@
  * The promises about daemons and their storage: who writes, how often storage is opened, that nobody who gave way goes on, and what is
  * left after a wipe.
  *
- * Owns: these checks. Written from SPEC.md and DESIGN.md, sections 3 and 10, without the code under test.
+ * Owns: these checks. Written from SPEC.md, chapters 2 to 4, without the code under test.
  */
 import type { SimWorker } from './host-workers.ts';
 import type { Verdict } from './violation.ts';

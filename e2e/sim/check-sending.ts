@@ -2,7 +2,7 @@
  * The promises about sending that what is stored and what is asked can break: when an attempt is made, what it counts, whose token it carries,
  * and that nothing that can be sent is left asleep.
  *
- * Owns: these checks. Written from SPEC.md and DESIGN.md, section 5, without the code under test. Order and doubles are `sent-messages.ts`.
+ * Owns: these checks. Written from SPEC.md, chapters 2 and 9, without the code under test. Order and doubles are `sent-messages.ts`.
  */
 import type { OfflineOperation } from '../../protocol/index.ts';
 import { MAX_RETRIES } from '../../protocol/limits.ts';

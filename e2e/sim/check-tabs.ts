@@ -60,7 +60,7 @@ function checkView(world: World, tab: SimTab, chat: SimChat, core: ChatCore, mar
     if (!hasBubble && world.mirror.queue.has(sent.id) && !sent.everOnServer) broken('S-2', `"${sent.content}" is waiting and has no bubble`);
     const confirmed = world.server.byTempId(sent.id);
     const stored = confirmed && isStorable(confirmed) && world.mirror.messages.get(confirmed.id);
-    // The screen is ahead of the disk: a row that lost its text since is void there (DESIGN.md, section 10, item 2), valid again by now or not.
+    // The screen is ahead of the disk: a row that lost its text since is void there, valid again by now or not.
     const wentBad = stored && truth?.versions.get(stored.sequenceNumber)?.some((version) => version.revision > stored._revision && version.message !== null && !isStorable(version.message));
     if (!hasBubble && stored && !wentBad && stored.sequenceNumber >= Math.max(1, window.lo) && !world.unnoticed.has(requestId) && meta.floor > 0) broken('S-2', `"${sent.content}" is sent and has no bubble in ${window.lo}..${window.hi}`);
   }

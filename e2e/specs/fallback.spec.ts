@@ -61,7 +61,7 @@ test('#99 20 tabs that start at the same moment have one leader and one daemon',
   for (const tab of tabs) await expect(tab.status).toHaveAttribute('data-epoch', /.+/, { timeout: 60_000 });
   await roles(tabs);
   expect(new Set(await Promise.all(tabs.map((tab) => tab.epoch()))).size).toBe(1);
-  expect(await desk.daemons.list()).toEqual([expect.objectContaining({ type: 'worker' })]);
+  await expect.poll(() => desk.daemons.list()).toEqual([expect.objectContaining({ type: 'worker' })]);
   await expect(tabs[0]?.status as DeskTab['status']).toHaveAttribute('data-tabs', '20');
   expect(desk.proxy.pushLinksOpened()).toBe(1);
   expect(desk.proxy.requests(routes.tickets)).toHaveLength(1);

@@ -58,7 +58,7 @@ test('S-1 S-3 S-4 100 messages written offline in 5 tabs over 10 chats survive S
       const stored = (await desk.technician.messages(ticket.id)).map(({ content }) => content);
       expect(stored).toEqual([ticket.content, ...(written.get(ticket.id) ?? [])]);
     }
-    expect(await storedOperations(tab.page, desk.technician.userId)).toEqual([]);
+    await expect.poll(() => storedOperations(tab.page, desk.technician.userId)).toEqual([]);
   } finally {
     await alive.kill();
     await proxy.close();

@@ -8,7 +8,7 @@ test('T-5 two users in one browser see nothing of each other', async ({ desk, se
   await expect(first.articleWith(mine.content)).toHaveCount(1);
   await expect(second.articleWith(theirs.content)).toHaveCount(1);
 
-  expect(await desk.daemons.list()).toHaveLength(2);
+  await expect.poll(async () => (await desk.daemons.list()).length).toBe(2);
   await expect(first.ticketLink(theirs.subject)).toHaveCount(0);
   await expect(second.ticketLink(mine.subject)).toHaveCount(0);
 

@@ -22,7 +22,7 @@ export interface BackendEnvironment {
   token(rejected: string | null, signal: AbortSignal): Promise<string>;
   /**
    * As {@link token}, for requests: a token is given out only after a push welcome has named this daemon's user, so that nothing is
-   * ever asked, stored or sent with another user's (DESIGN.md, section 10, item 27). Without a push link the same as `token`.
+   * ever asked, stored or sent with another user's (SPEC.md, chapter 4). Without a push link the same as `token`.
    */
   verifiedToken(rejected: string | null, signal: AbortSignal): Promise<string>;
 }

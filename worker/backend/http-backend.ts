@@ -1,5 +1,5 @@
 /**
- * The backend contract over HTTP and WebSocket (DESIGN.md, section 7).
+ * The backend contract over HTTP and WebSocket (`protocol/backend.ts`).
  *
  * Owns: paths, parameters and the check of each answer's envelope. Rows inside pages pass unchecked: the daemon checks them one by
  * one. Does not know tokens, deadlines or statuses (`http-caller.ts`), nor sockets (`push-link.ts`).

@@ -1,7 +1,7 @@
 /**
  * What an attempt's error means for its operation.
  *
- * Owns: the classification of DESIGN.md, section 5. Pure. Does not know lanes or timers.
+ * Owns: the classification of SPEC.md, chapter 9. Pure. Does not know lanes or timers.
  */
 import type { TabcachedError } from '../../protocol/errors.ts';
 

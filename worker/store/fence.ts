@@ -1,5 +1,5 @@
 /**
- * The fence: who may write is whoever holds the generation in `ticket_meta._writer` (DESIGN.md, section 10, item 20).
+ * The fence: who may write is whoever holds the generation in `ticket_meta._writer` (SPEC.md, chapter 3).
  *
  * Owns: the record's key, reading it loosely, and the error of those who lost it. Does not know leases.
  */

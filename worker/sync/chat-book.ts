@@ -1,7 +1,7 @@
 /**
  * All opened chats in the daemon's memory, and the one place where they change.
  *
- * Owns: per chat one change after the other; memory and views first, then the store (DESIGN.md, section 10, item 28); rows read
+ * Owns: per chat one change after the other; memory and views first, then the store (SPEC.md, chapter 12); rows read
  * from the store when a window needs them. Does not know requests, lanes or sessions: it tells its listener what changed.
  */
 import type { CachedMessage, ChatSyncState, ServerRead } from '../../protocol/index.ts';

@@ -2,7 +2,7 @@
  * From a server's answer to a {@link Change}: the network side of one step.
  *
  * Owns: fetching, checking rows, and the rule that an answer older than what is applied is brought up to date before it counts
- * (DESIGN.md, section 10, item 1). Does not know when a step is due.
+ * (SPEC.md, chapter 7). Does not know when a step is due.
  */
 import type { Backend, ChangesPage, MessagesQuery } from '../../protocol/index.ts';
 import { CHANGES_PAGE_SIZE } from '../../protocol/limits.ts';

@@ -1,7 +1,7 @@
 /**
  * How many messages of a chat this user has not read.
  *
- * Owns: the rule of DESIGN.md, section 10, item 7, and which of two server values is the newer. Pure. Never negative (R-2); own
+ * Owns: the rule of SPEC.md, chapter 10, and which of two server values is the newer. Pure. Never negative (R-2); own
  * messages never count.
  */
 import type { CachedMessage, ServerRead } from '../../protocol/index.ts';

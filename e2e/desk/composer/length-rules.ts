@@ -1,6 +1,6 @@
 /** How long a message may be, and what is said about it. Pure. Lengths are UTF-16 code units, as everywhere in tabcached. */
 
-/** Longest message (DESIGN.md, section 10, item 9). */
+/** Longest message. */
 const LENGTH_MAX = 10_000;
 /** From here on, the characters that are left are shown. */
 const LENGTH_NEAR = 9_500;
