@@ -103,7 +103,14 @@ export function createNoticeCheck(world: World): NoticeCheck {
         if (isUnsafe()) told.unsafeIn = world.life();
         else if (sequence >= told.head) told.unsafeIn = null;
         told.head = Math.max(told.head, sequence);
-        for (const owed of told.owed) if (owed <= sequence) told.owed.delete(owed);
+        // A message that was pushed raises the count before its ticket raises the head, so a notice of it may name the head of before; the next
+        // one is then told in the same way. Told is told: what the count has beyond the messages up to that head is of those right above it.
+        let beyond = count;
+        for (const owed of [...told.owed].sort((a, b) => a - b)) {
+          if (owed > sequence && beyond <= 0) break;
+          told.owed.delete(owed);
+          beyond -= 1;
+        }
       }
     },
     checkStep: () => {
