@@ -29,10 +29,9 @@ import { createLives, type Lives } from '../lives.ts';
 import { storeNames } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { createMedia, mediaSetup } from '../media/media-part.ts';
-// Read from the disk beforehand: what loads when used comes within a turn then, as the time here wants it.
-import '../outbox/outbox-part.ts';
 import { createMemoryStore } from '../store/memory-store.ts';
 import { createFakeLocks, type FakeLocks } from './fake-locks.ts';
+import './loaded-parts.ts';
 import { mortalBackend, mortalEnvironment, mortalStore, type Life } from './mortal.ts';
 import { createModelServer, type ModelServer } from './model-server.ts';
 import { createVirtualTime, type VirtualTime } from './virtual-time.ts';
