@@ -19,6 +19,7 @@ export const HOST_BUGS = [
     edits: [
       { file: 'worker/wire-parts.ts', text: '      push.close();\n', replacement: '' },
       { file: 'worker/wire-parts.ts', text: '      engine.close();\n', replacement: '' },
+      { file: 'worker/wire-parts.ts', text: '      tickets.close();\n', replacement: '' },
     ],
   },
   {
