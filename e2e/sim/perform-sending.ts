@@ -32,7 +32,8 @@ const together = {
     return `retry "${sent.content}"`;
   },
   retryAll: (world, tabs) => {
-    for (const each of world.sent.all.values()) if (world.mirror.queue.has(each.id)) world.sent.decide(each);
+    // What a daemon on memory has waiting is not on the disk, and it is retried all the same.
+    for (const each of world.sent.all.values()) if (world.isDegraded() || world.mirror.queue.has(each.id)) world.sent.decide(each);
     for (const tab of tabs) tab.call('retryAll', {}).catch(ignore);
     return 'retry all';
   },
