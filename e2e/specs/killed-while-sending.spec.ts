@@ -140,20 +140,20 @@ test('#39 L-6 S-1 the daemon hangs while send is pressed, and goes with the last
   expect((await desk.technician.messages(ticket.id)).filter(({ content }) => content === 'heard by no daemon')).toHaveLength(1);
 });
 
-test('#39 T-1 the last tab is closed 5 ms after pressing send: where the browser lets the daemon outlive it, nobody has to come back for the message to be sent', async ({ desk }) => {
+test('#39 T-1 the last tab is closed 5 ms after pressing send: where the browser lets the daemon outlive it, nobody has to come back for the message to be sent; elsewhere the next tab sends it, once', async ({ desk }) => {
   const ticket = await desk.newTicket();
   const [tab] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
   await expect(tab.articleWith(ticket.content)).toHaveCount(1);
   await tab.isLive();
-  test.skip(!(await tab.page.evaluate(() => window.tabcached?.outlivesTabs)), 'This browser ends a shared worker with its last tab.');
+  const outlives = await tab.page.evaluate(() => window.tabcached?.outlivesTabs);
   // On its way, and refused for the moment, when the tab goes: only a daemon that lives on can try again.
   desk.proxy.fault(routes.send, { kind: 'answer', status: 503, body: { type: 'about:blank', title: 'Down', status: 503 } }, 1);
   await pressAndLeave(tab, 'sent by nobody’s tab');
   const sent = async (): Promise<number> => (await desk.technician.messages(ticket.id)).filter(({ content }) => content === 'sent by nobody’s tab').length;
-  await expect.poll(sent, { timeout: 20_000 }).toBe(1);
+  if (outlives) await expect.poll(sent, { timeout: 20_000 }).toBe(1);
 
   const [next] = await desk.openTabs(1, { as: desk.technician.username, ticket: ticket.id });
-  await expect(next.articleWith('sent by nobody’s tab')).toHaveAttribute('data-status', 'sent');
+  await expect(next.articleWith('sent by nobody’s tab')).toHaveAttribute('data-status', 'sent', { timeout: 30_000 });
   await expect(next.status).toHaveAttribute('data-pending', '0');
   expect(await sent()).toBe(1);
 });
