@@ -1,6 +1,7 @@
 /** With `late-page.ts` the only file of the client that reads the page's globals. */
 import { nanoid } from 'nanoid';
 import { TabcachedError } from '../protocol/errors.ts';
+import { livingNames } from '../protocol/names.ts';
 import { createPackagedWorker, joinWorker } from './create-worker.ts';
 import { onLeave } from './on-leave.ts';
 import type { Environment, HeldLock, Locks, Page, Timers } from './env.ts';
@@ -17,7 +18,7 @@ const locks: Locks = {
       navigator.locks.request(name, { signal }, held).catch(cancelled).catch(reject);
     }),
   whenFree: (name, signal) => navigator.locks.request(name, { mode: 'shared', signal }, () => undefined).catch(cancelled),
-  held: async () => ((await navigator.locks.query()).held ?? []).flatMap((lock) => lock.name ?? []),
+  held: async () => livingNames((await navigator.locks.query()).held),
 };
 
 const timers: Timers = {

@@ -30,7 +30,7 @@ export interface Locks {
   hold(name: string, signal: AbortSignal): Promise<HeldLock>;
   /** Resolves when nobody holds the lock exclusively. Rejects with `CANCELLED` when aborted. */
   whenFree(name: string, signal: AbortSignal): Promise<void>;
-  /** Names of all locks of the origin that are held now. */
+  /** Names of all locks of the origin that somebody holds now who did not only wait for them to be free. */
   held(): Promise<readonly string[]>;
 }
 

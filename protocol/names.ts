@@ -100,3 +100,10 @@ export function isElectionLock(lock: string, userId: string): boolean {
 
 /** `broadcast-channel` on which a user's updates are published. */
 export const updatesChannel = (userId: string): string => nameOf('updates', userId);
+
+/**
+ * Names of the locks that prove a life, of those that are held. Whoever waits for a lease to end asks for it as one of many (`shared`), and is
+ * given it at its end; a tab that is frozen then has it until it is thawed, and nobody lives because of that (#87).
+ */
+export const livingNames = (held: readonly { readonly name?: string; readonly mode?: string }[] = []): string[] =>
+  held.flatMap(({ name, mode }) => (mode === 'exclusive' && name) || []);

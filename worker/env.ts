@@ -33,7 +33,7 @@ export interface Locks {
   hold(name: string, options?: { readonly steal?: boolean; readonly signal?: AbortSignal }): Promise<HeldLock>;
   /** Resolves when nobody holds the lock any more. Rejects with `CANCELLED` when aborted. */
   whenFree(name: string, signal: AbortSignal): Promise<void>;
-  /** Names of all locks of the origin that are held now. */
+  /** Names of all locks of the origin that somebody holds now who did not only wait for them to be free. */
   held(): Promise<readonly string[]>;
 }
 

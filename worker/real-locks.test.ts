@@ -46,7 +46,10 @@ function lockManager(): LockManager {
       });
       pump(name);
     });
-  return { request } as unknown as LockManager;
+  const query = async (): Promise<LockManagerSnapshot> => ({
+    held: [...holders].flatMap(([name, of]) => [...of].map(({ shared }): LockInfo => ({ name, mode: shared ? 'shared' : 'exclusive' }))),
+  });
+  return { request, query } as unknown as LockManager;
 }
 
 /** Has it settled by now? */
@@ -141,4 +144,16 @@ test('without Web Locks, every request says so', async () => {
   const locks = createLocks(undefined);
   await expect(locks.hold('a')).rejects.toMatchObject({ code: 'HOST_UNAVAILABLE' });
   await expect(locks.whenFree('a', new AbortController().signal)).rejects.toMatchObject({ code: 'HOST_UNAVAILABLE' });
+});
+
+test('#87 held: whoever had only waited for a lock, and is frozen since, proves no life', async () => {
+  const manager = lockManager();
+  const locks = createLocks(manager);
+  const first = await locks.hold('a');
+  // A frozen tab is given the lock and cannot let it go.
+  void manager.request('a', { mode: 'shared' }, () => new Promise(() => undefined));
+  await locks.hold('b');
+  expect(await locks.held()).toEqual(['a', 'b']);
+  first.release();
+  await vi.waitFor(async () => expect(await locks.held()).toEqual(['b']));
 });

@@ -4,6 +4,7 @@
  * Owns: turning lock requests, which are promises of their holder's end, into locks that are held until released.
  */
 import { TabcachedError, toTabcachedError } from '../protocol/errors.ts';
+import { livingNames } from '../protocol/names.ts';
 import type { HeldLock, Locks } from './env.ts';
 
 /** Locks of a lock manager; without one (no secure context) every request rejects with `HOST_UNAVAILABLE`. */
@@ -41,7 +42,7 @@ export function createLocks(manager: LockManager | undefined): Locks {
 
   return {
     hold,
-    held: async () => ((await manager?.query())?.held ?? []).flatMap(({ name }) => name ?? []),
+    held: async () => livingNames((await manager?.query())?.held),
     whenFree: (name, signal) =>
       request(name, { mode: 'shared', signal }, () => undefined).catch((cause: unknown) => {
         throw signal.aborted ? new TabcachedError('CANCELLED', undefined, { cause }) : toTabcachedError(cause, 'HOST_UNAVAILABLE');

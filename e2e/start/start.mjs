@@ -6,8 +6,12 @@ const args = process.argv.slice(2);
 if (!args.includes('--no-build')) {
   console.log('Building …');
   // `npm` is a script on Windows, so it needs the shell there.
-  const build = spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit', shell: process.platform === 'win32' });
-  if (build.status !== 0) process.exit(build.status ?? 1);
+  const build = spawnSync('npm', ['run', '--silent', 'build'], { encoding: 'utf8', shell: process.platform === 'win32' });
+  if (build.status !== 0) {
+    // What it says is of interest only when it fails.
+    process.stderr.write(`${build.stdout ?? ''}${build.stderr ?? ''}${build.error ? String(build.error) : ''}`);
+    process.exit(build.status ?? 1);
+  }
 }
 
 const server = spawn(process.execPath, ['dist/e2e/backend.js', ...args.filter((arg) => arg !== '--no-build')], { stdio: 'inherit' });
