@@ -1,4 +1,4 @@
-/** Catching up: cases of the catalogue, section A, that need a daemon and its server. */
+/** Catching up: cases of CASES.md, section A, that need a daemon and its server. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ChatSnapshot, MessagesQuery } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';

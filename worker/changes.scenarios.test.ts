@@ -1,4 +1,4 @@
-/** Edits and deletions: cases of the catalogue, section D, that need a daemon and its server. */
+/** Edits and deletions: cases of CASES.md, section D, that need a daemon and its server. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { CHAT, createGate, createScenario, type Scenario } from './testing/scenario.ts';
 

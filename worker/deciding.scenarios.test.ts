@@ -1,4 +1,4 @@
-/** Deciding about what waits: cases of the catalogue, section B, in which a person retries, edits or discards. */
+/** Deciding about what waits: cases of CASES.md, section B, in which a person retries, edits or discards. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
 import { CHAT, createGate, createScenario, type Scenario } from './testing/scenario.ts';

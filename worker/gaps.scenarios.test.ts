@@ -1,4 +1,4 @@
-/** Gaps and voids: cases of the catalogue, section A, that need a daemon and its server. */
+/** Gaps and voids: cases of CASES.md, section A, that need a daemon and its server. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { STALL_LIMIT } from '../protocol/limits.ts';
 import { CHAT, createScenario, type Scenario } from './testing/scenario.ts';

@@ -1,4 +1,4 @@
-/** Lanes: cases of the catalogue, section B, about order, pauses and what blocks what. */
+/** Lanes: cases of CASES.md, section B, about order, pauses and what blocks what. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
 import type { OutgoingMessage } from '../protocol/index.ts';

@@ -1,4 +1,4 @@
-/** Reading: cases of the catalogue, section C, as far as the daemon is concerned. */
+/** Reading: cases of CASES.md, section C, as far as the daemon is concerned. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { CachedTicket } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';

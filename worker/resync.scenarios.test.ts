@@ -1,8 +1,9 @@
-/** Chats that have to be fetched anew: cases of the catalogue, section A, that need a daemon and its server. */
+/** Chats that have to be fetched anew: cases of CASES.md, section A, that need a daemon and its server. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { ChatPage } from '../protocol/index.ts';
 import { TabcachedError } from '../protocol/errors.ts';
 import { EXPIRES_AFTER_MS } from '../protocol/limits.ts';
+import type { RigTab } from './testing/rig.ts';
 import { CHAT, createGate, createScenario, OTHER_CHAT, type Scenario } from './testing/scenario.ts';
 
 let scenario: Scenario;
@@ -80,12 +81,10 @@ test('#24 H-8 a server restored from a backup: its state is taken over, the outb
   expect(tab.chat(CHAT).meta).toMatchObject({ watermark: 901, state: 'SYNCED', draft: 'half a sentence' });
 });
 
-test('#27 untouched for seven days and a minute: shown at once, marked, revalidated', async () => {
-  const { rig, fill, serverTexts } = scenario;
-  fill(30);
-  const first = await scenario.openedTab();
-  const before = serverTexts();
-  first.crash();
+/** The last tab goes, a week and a minute pass offline with an edit and a deletion, and another one opens the chat. */
+async function openedAWeekLater(last: RigTab): Promise<RigTab> {
+  const { rig } = scenario;
+  last.crash();
   await rig.time.settle();
   rig.server.cut();
   await rig.time.advance(100);
@@ -95,6 +94,15 @@ test('#27 untouched for seven days and a minute: shown at once, marked, revalida
   await rig.restartDaemon();
   const tab = await rig.openTab();
   await tab.open(CHAT);
+  return tab;
+}
+
+test('#27 untouched for seven days and a minute: shown at once, marked, revalidated', async () => {
+  const { rig, fill, serverTexts } = scenario;
+  fill(30);
+  const first = await scenario.openedTab();
+  const before = serverTexts();
+  const tab = await openedAWeekLater(first);
   expect(tab.texts(CHAT)).toEqual(before);
   expect(tab.chat(CHAT).meta.state).toBe('EXPIRED');
   const gate = createGate();
@@ -117,15 +125,7 @@ test('#27 what lies below the newest page is shown and marked until it is confir
   const older = { requestId: CHAT, direction: 'older', lo: 31, hi: 80, tail: true, limit: 50 } as const;
   await first.call('loadPage', older);
   await rig.time.advance(100);
-  first.crash();
-  rig.server.cut();
-  await rig.time.advance(100);
-  rig.time.jump(EXPIRES_AFTER_MS + 60_000);
-  rig.server.edit(CHAT, 10, 'edited on the third day');
-  rig.server.remove(CHAT, 20);
-  await rig.restartDaemon();
-  const tab = await rig.openTab();
-  await tab.open(CHAT);
+  const tab = await openedAWeekLater(first);
   const shown = JSON.parse(await tab.call('loadPage', older)) as ChatPage;
   expect(shown.rows.map(({ content }) => content)).toContain('message 10');
   const gate = createGate();

@@ -1,4 +1,4 @@
-/** Sending: cases of the catalogue, section B, about one message and its server. Lanes are in `lanes.scenarios.test.ts`. */
+/** Sending: cases of CASES.md, section B, about one message and its server. Lanes are in `lanes.scenarios.test.ts`. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TabcachedError } from '../protocol/errors.ts';
 import { PROVISIONAL_BASE } from '../protocol/limits.ts';
